@@ -1,0 +1,67 @@
+"""Who may do what: one table, read by the pages, the admin, the imports and the workflow.
+
+A right is Django's « app.verb_model ». `*` stands for any verb or any model. Sources: domain.md §10 (roles) and §2.1.
+Agents and committee members work in « Mon espace » only; the others reach the admin with the rights below.
+"""
+
+from fnmatch import fnmatchcase
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    AGENT = "agent", "Agente ou agent de MRC"
+    COMMITTEE = "committee", "Comité local"
+    COORDINATION = "coordination", "Coordination du CRD"
+    ACCOUNTING = "accounting", "Comptabilité du CRD"
+    READER = "reader", "Lecture (ministère)"
+    ADMINISTRATION = "administration", "Administration"
+
+
+STAFF_ROLES = frozenset({Role.COORDINATION, Role.ACCOUNTING, Role.READER, Role.ADMINISTRATION})
+TERRITORY_ROLES = frozenset({Role.AGENT, Role.COMMITTEE})  # see only the files of their own MRC
+
+_READ = ("territories.view_*", "initiatives.view_*", "funding.view_*")
+_EXPORT = ("territories.export_*", "initiatives.export_*", "funding.export_*")
+
+RIGHTS: dict[str, tuple[str, ...]] = {
+    Role.AGENT: (),
+    Role.COMMITTEE: (),
+    Role.COORDINATION: (
+        *_READ,
+        *_EXPORT,
+        "territories.add_*",
+        "territories.change_*",
+        "territories.import_*",
+        "initiatives.add_*",
+        "initiatives.change_*",
+        "initiatives.import_*",
+        "initiatives.move_initiative",
+        "initiatives.publish_initiative",
+        "funding.add_*",
+        "funding.change_*",
+        "funding.import_*",
+        "funding.move_money",
+        "accounts.view_user",
+    ),
+    Role.ACCOUNTING: (
+        *_READ,
+        *_EXPORT,
+        "funding.add_contribution",
+        "funding.change_contribution",
+        "funding.import_contribution",
+        "funding.move_money",
+    ),
+    Role.READER: (*_READ, *_EXPORT),
+    Role.ADMINISTRATION: ("*",),
+}
+
+
+def allows(role: str, right: str) -> bool:
+    """Say whether `role` holds `right` (« app.verb_model »)."""
+    return any(fnmatchcase(right, pattern) for pattern in RIGHTS.get(role, ()))
+
+
+def allows_app(role: str, app_label: str) -> bool:
+    """Say whether `role` holds any right in the app `app_label` (used by the admin's menu)."""
+    return any(pattern == "*" or pattern.startswith(f"{app_label}.") for pattern in RIGHTS.get(role, ()))

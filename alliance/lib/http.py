@@ -1,0 +1,18 @@
+"""Small guards of HTTP that belong to no page."""
+
+from django.core.exceptions import BadRequest
+
+
+class BadRequestMiddleware:
+    """Refuse, before anything reads it, an address or a query that holds a NUL character.
+
+    PostgreSQL answers it with an error, and SQLite's LIKE with every row (quality.md §0, M6).
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if "\x00" in request.path_info:
+            raise BadRequest("NUL in the path")
+        return self.get_response(request)

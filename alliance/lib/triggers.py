@@ -1,0 +1,81 @@
+"""SQL of the database's own guards, for SQLite and PostgreSQL, so that they hold whatever the door.
+
+Two kinds: a table whose rows are only ever added, and a counter that grows when a table changes. Names of
+tables and columns come from the models, never from a request.
+"""
+
+from collections.abc import Iterator
+
+
+def append_only(table: str, *, vendor: str, refusal: str) -> Iterator[str]:
+    """Yield the statements that refuse UPDATE, and DELETE of a row that is not demonstration data."""
+    message = refusal.replace("'", "''")
+    if vendor == "sqlite":
+        for event, when in (("UPDATE", ""), ("DELETE", "WHEN NOT OLD.is_demo ")):
+            name = f"{table}_no_{event.lower()}"
+            yield f'DROP TRIGGER IF EXISTS "{name}"'
+            yield f"""CREATE TRIGGER "{name}" BEFORE {event} ON "{table}" FOR EACH ROW {when}
+                BEGIN SELECT RAISE(ABORT, '{message}'); END"""
+        return
+    yield f"""CREATE OR REPLACE FUNCTION "{table}_append_only"() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF TG_OP = 'DELETE' AND OLD.is_demo THEN RETURN OLD; END IF;
+            RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation';
+        END $$"""
+    yield f"""CREATE OR REPLACE TRIGGER "{table}_append_only" BEFORE UPDATE OR DELETE ON "{table}"
+        FOR EACH ROW EXECUTE FUNCTION "{table}_append_only"()"""
+
+
+def drop_append_only(table: str, *, vendor: str) -> Iterator[str]:
+    """Yield the statements that remove what `append_only` made (tests empty tables with them)."""
+    if vendor == "sqlite":
+        yield f'DROP TRIGGER IF EXISTS "{table}_no_update"'
+        yield f'DROP TRIGGER IF EXISTS "{table}_no_delete"'
+    else:
+        yield f'DROP TRIGGER IF EXISTS "{table}_append_only" ON "{table}"'
+
+
+BUMP = "data_version_bump"  # one name on every table, so that one SET CONSTRAINTS names them all
+
+
+def bump_function(counter: str, *, vendor: str) -> Iterator[str]:
+    """Yield the PostgreSQL function that makes `counter` grow once per transaction, at its very end.
+
+    At the end, because a counter taken earlier would make every writer wait for the first one's commit, and could
+    cross another lock in a deadlock. `alliance.each_write` makes it grow at each write instead (tests).
+    """
+    if vendor == "sqlite":
+        return
+    yield f"""CREATE OR REPLACE FUNCTION "{BUMP}"() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF coalesce(current_setting('alliance.bumped', true), '') = '1'
+               AND coalesce(current_setting('alliance.each_write', true), '') <> 'on' THEN RETURN NULL; END IF;
+            INSERT INTO "{counter}" (id, number) VALUES (1, 1)
+                ON CONFLICT (id) DO UPDATE SET number = "{counter}".number + 1;
+            PERFORM set_config('alliance.bumped', '1', true);
+            RETURN NULL;
+        END $$"""
+
+
+def bump(table: str, counter: str, *, vendor: str, private: str = "") -> Iterator[str]:
+    """Yield the statements that make `counter` grow when `table` changes.
+
+    `private` is an SQL condition on a row, written with `ROW.` before its columns; a write to private rows only
+    (a draft saved every few seconds) leaves public pages as they are.
+    """
+    events = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
+    for event, rows in events.items():
+        when = " AND ".join(private.replace("ROW.", f"{row}.") for row in rows) if private else ""
+        guard = f"WHEN (NOT ({when}))" if when else ""
+        name = f"{BUMP}_{event.lower()}"
+        if vendor == "sqlite":
+            yield f'DROP TRIGGER IF EXISTS "{table}_{name}"'
+            yield f"""CREATE TRIGGER "{table}_{name}" AFTER {event} ON "{table}" FOR EACH ROW {guard}
+                BEGIN
+                    INSERT INTO "{counter}" (id, number) VALUES (1, 1)
+                        ON CONFLICT (id) DO UPDATE SET number = number + 1;
+                END"""
+        else:
+            yield f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"'
+            yield f"""CREATE CONSTRAINT TRIGGER "{name}" AFTER {event} ON "{table}"
+                DEFERRABLE INITIALLY DEFERRED FOR EACH ROW {guard} EXECUTE FUNCTION "{BUMP}"()"""

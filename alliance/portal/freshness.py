@@ -1,0 +1,75 @@
+"""What a public page depends on, read in one query: the data's version and whether demonstration data stands.
+
+A page is fresh as long as the version, the day and the running release are the same; then it answers 304.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache, wraps
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Exists
+from django.http import HttpResponse, HttpResponseNotAllowed
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import condition
+
+from alliance.lib.dates import today
+from alliance.portal.models import DataVersion
+from initiatives.models import Initiative
+from territories.models import Organization
+
+_SAFE = ("GET", "HEAD")
+
+
+@dataclass(frozen=True)
+class DataState:
+    version: int
+    has_demo: bool
+
+
+def data_state(request) -> DataState:
+    """Return the state of the data, read once per request (one query)."""
+    if not hasattr(request, "_data_state"):
+        demo = Exists(Initiative.objects.filter(is_demo=True)) | Exists(
+            Organization.objects.filter(is_demo=True)
+        )
+        row = DataVersion.objects.filter(pk=1).annotate(demo=demo).values_list("number", "demo").first()
+        request._data_state = DataState(*row) if row else DataState(0, False)
+    return request._data_state
+
+
+@cache
+def release() -> str:
+    """Return a mark of the running code: same on every node of a release, new at the next."""
+    digest = hashlib.sha256()
+    for folder, pattern in (("templates", "**/*.html"), ("static", "**/*"), ("alliance", "**/*.py")):
+        for path in sorted(Path(settings.BASE_DIR / folder).glob(pattern)):
+            if path.is_file():
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _etag(request, *args, **kwargs) -> str:
+    state = data_state(request)
+    parts = (str(state.version), str(state.has_demo), today().isoformat(), release(), request.get_full_path())
+    return f'"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]}"'
+
+
+def public_page(view):
+    """Make `view` a public page: no login, GET and HEAD only, revalidated by ETag (304 without recomputing)."""
+    conditional = condition(etag_func=_etag)(view)
+
+    @login_not_required
+    @wraps(view)
+    def page(request, *args, **kwargs):
+        if request.method == "OPTIONS":
+            return HttpResponse(headers={"Allow": "GET, HEAD, OPTIONS"})
+        if request.method not in _SAFE:
+            return HttpResponseNotAllowed([*_SAFE, "OPTIONS"])
+        response = conditional(request, *args, **kwargs)
+        patch_cache_control(response, public=True, no_cache=True)
+        return response
+
+    return page

@@ -1,0 +1,380 @@
+"""The only writer of initiatives: every page, import and command goes through these verbs.
+
+Each verb names its author (`by`), works in one transaction and leaves a trace (history, transition log).
+Raises: Refusal (French reasons), NotAllowed (no right), Stale (changed meanwhile), ValidationError (a field).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from alliance.accounts.models import User
+from alliance.lib.dates import fiscal_start, fiscal_years_between
+from alliance.lib.records import save_as, sign
+from alliance.lib.text import search_text, slug_fr, sort_key
+from alliance.lib.workflow import NotAllowed, Refusal, Stale
+from initiatives import rules, workflow
+from initiatives.choices import PartnerRole, Publication, Scope
+from initiatives.models import (
+    FiscalYear,
+    Initiative,
+    InitiativePastSlug,
+    NumberSequence,
+    Partnership,
+    Snapshot,
+    TransitionLog,
+)
+
+SCALARS = (
+    "title",
+    "summary",
+    "description",
+    "scope",
+    "primary_theme",
+    "target_note",
+    "plan_node",
+    "starts_on",
+    "ends_on",
+    "continuity",
+    "continues",
+    "expected_reach",
+    "actual_reach",
+    "quantity_note",
+    "citizen_participation",
+    "amount_requested",
+    "verified_on",
+    "source_note",
+    "internal_note",
+)
+LINKS = ("territories", "municipalities", "themes", "target_groups", "fiscal_years")
+PartnerRow = tuple[Any, str, str]  # organization, role, contribution in words
+
+
+def facts_of(initiative: Initiative) -> rules.Facts:
+    """Read from the database what the rules look at."""
+    return rules.Facts(
+        title=initiative.title,
+        summary=initiative.summary,
+        scope=initiative.scope,
+        state=initiative.state,
+        publication=initiative.publication,
+        territories=_ids(initiative.territories),
+        themes=_ids(initiative.themes),
+        primary_theme=initiative.primary_theme_id,
+        has_lead=initiative.partnerships.filter(role=PartnerRole.LEAD).exists(),
+        starts_on=initiative.starts_on,
+        ends_on=initiative.ends_on,
+        fiscal_years=_ids(initiative.fiscal_years),
+        target_groups=_ids(initiative.target_groups),
+        target_note=initiative.target_note,
+        continuity=initiative.continuity,
+        from_source=bool(initiative.source_note),
+    )
+
+
+@transaction.atomic
+def create_draft(
+    *,
+    by: User,
+    values: Mapping[str, Any],
+    partners: Iterable[PartnerRow] = (),
+    token: UUID | None = None,
+    is_demo: bool = False,
+) -> Initiative:
+    """Create a draft from whatever is known; the same `token` (double click) gives back the same draft."""
+    if token and (existing := Initiative.objects.filter(entry_token=token, created_by=by).first()):
+        return existing
+    initiative = Initiative(created_by=by, entry_token=token, is_demo=is_demo, version=0)
+    initiative.slug = f"brouillon-{timezone.now():%Y%m%d%H%M%S%f}"
+    _write(initiative, by, values, partners)
+    return initiative
+
+
+@transaction.atomic
+def update(
+    *,
+    initiative: Initiative,
+    by: User,
+    values: Mapping[str, Any],
+    partners: Iterable[PartnerRow] | None = None,
+    expected_version: int | None = None,
+) -> Initiative:
+    """Change the content named in `values` (and the partners when given); what is not named stays."""
+    locked = _lock(initiative)
+    if expected_version is not None and locked.version != expected_version:
+        raise Stale(
+            "Une autre personne a modifié ce dossier pendant votre travail. Comparez avant d’enregistrer."
+        )
+    if not by.is_staff and (reason := rules.refuse_edit_by_agent(locked.state)):
+        raise Refusal(reason)
+    _write(locked, by, values, partners)
+    return locked
+
+
+def submit(*, initiative: Initiative, by: User, note: str = "") -> Initiative:
+    """Deposit a complete draft: it gets its number, and a copy of what was deposited is kept for good."""
+    with transaction.atomic():
+        locked = _lock(initiative)
+        _check(locked, "submit", by, note)
+        if missing := rules.missing_to_submit(facts_of(locked)):
+            raise Refusal([item.sentence for item in missing])
+        locked.number = locked.number or _next_number(locked)
+        locked.submitted_at, locked.submitted_by = timezone.now(), by
+        _settle_slug(locked)
+        _move(locked, "submit", by=by, note=note)
+        Snapshot(
+            initiative=locked,
+            taken_at=locked.submitted_at,
+            by=by,
+            content=_content(locked),
+            is_demo=locked.is_demo,
+        ).save()
+    return locked
+
+
+def start_review(*, initiative: Initiative, by: User, note: str = "") -> Initiative:
+    return _simple(initiative, "start_review", by, note)
+
+
+def request_changes(*, initiative: Initiative, by: User, note: str) -> Initiative:
+    return _simple(initiative, "request_changes", by, note)
+
+
+def approve(*, initiative: Initiative, by: User, note: str = "") -> Initiative:
+    """Retain the initiative. Refused to the person who deposited it (quality.md §5, I10)."""
+    return _decide(initiative, "approve", by, note)
+
+
+def decline(*, initiative: Initiative, by: User, note: str) -> Initiative:
+    return _decide(initiative, "decline", by, note)
+
+
+def start(*, initiative: Initiative, by: User, note: str = "") -> Initiative:
+    return _simple(initiative, "start", by, note)
+
+
+def complete(*, initiative: Initiative, by: User, note: str = "") -> Initiative:
+    return _simple(initiative, "complete", by, note)
+
+
+def withdraw(*, initiative: Initiative, by: User, note: str = "") -> Initiative:
+    return _simple(initiative, "withdraw", by, note)
+
+
+def cancel(*, initiative: Initiative, by: User, note: str) -> Initiative:
+    """Abandon the initiative. Screens call `funding.actions.cancel_initiative`, which first frees its money."""
+    return _simple(initiative, "cancel", by, note)
+
+
+@transaction.atomic
+def publish(*, initiative: Initiative, by: User) -> Initiative:
+    """Put the initiative in the public directory when nothing is missing."""
+    _may_publish(by)
+    locked = _lock(initiative)
+    if missing := rules.missing_to_publish(facts_of(locked)):
+        raise Refusal([item.sentence for item in missing])
+    _settle_slug(locked)
+    locked.publication, locked.published_at, locked.published_by = Publication.PUBLISHED, timezone.now(), by
+    _save(locked, by)
+    return locked
+
+
+@transaction.atomic
+def unpublish(*, initiative: Initiative, by: User) -> Initiative:
+    """Take the page off the site; its address is kept for it."""
+    _may_publish(by)
+    locked = _lock(initiative)
+    if locked.publication != Publication.PUBLISHED:
+        raise Refusal("Cette initiative n’est pas publiée.")
+    locked.publication = Publication.WITHDRAWN
+    _save(locked, by)
+    return locked
+
+
+def reindex(initiative: Initiative) -> None:
+    """Rebuild the search words and the sorting key from the initiative and what it is linked to."""
+    initiative.search_text = search_text(
+        initiative.title,
+        initiative.summary,
+        initiative.number or "",
+        initiative.target_note,
+        *(theme.name for theme in initiative.themes.all()),
+        *(theme.synonyms for theme in initiative.themes.all()),
+        *(territory.name for territory in initiative.territories.all()),
+        *(municipality.name for municipality in initiative.municipalities.all()),
+        *(
+            name
+            for partnership in initiative.partnerships.select_related("organization")
+            for name in (partnership.organization.name, partnership.organization.usual_name)
+        ),
+        "toute la région" if initiative.scope == Scope.REGIONAL else "",
+    )
+    initiative.sort_key = sort_key(initiative.title)[:200]
+
+
+# Private parts --------------------------------------------------------------------------------------------
+
+
+def _ids(relation: Any) -> list[int]:
+    return list(relation.values_list("pk", flat=True))
+
+
+def _lock(initiative: Initiative) -> Initiative:
+    return Initiative.objects.select_for_update().get(pk=initiative.pk)
+
+
+def _write(
+    initiative: Initiative, by: User, values: Mapping[str, Any], partners: Iterable[PartnerRow] | None
+) -> None:
+    """Write the content named in `values`, its links and partners, then what derives from them."""
+    unknown = set(values) - set(SCALARS) - set(LINKS)
+    if unknown:
+        raise TypeError(f"not content of an initiative: {sorted(unknown)}")
+    for name in set(values) & set(SCALARS):
+        setattr(initiative, name, values[name])
+    _save(initiative, by)
+    for name in set(values) & set(LINKS):
+        getattr(initiative, name).set(values[name])
+    if {"starts_on", "ends_on"} & set(values) and "fiscal_years" not in values:
+        initiative.fiscal_years.set(_fiscal_years(initiative))
+    if partners is not None:
+        _set_partners(initiative, by, partners)
+    _settle_public(initiative)
+    reindex(initiative)
+    initiative.save_without_historical_record(update_fields=["search_text", "sort_key", "slug"])
+
+
+def _settle_public(initiative: Initiative) -> None:
+    """A published page stays complete, and follows its title to a new address."""
+    if initiative.publication != Publication.PUBLISHED:
+        return
+    if missing := rules.missing_to_publish(facts_of(initiative)):
+        raise ValidationError([item.sentence for item in missing])
+    _settle_slug(initiative, old=initiative.slug)
+
+
+def _save(initiative: Initiative, by: User) -> None:
+    initiative.version += 1
+    save_as(initiative, by)
+
+
+def _fiscal_years(initiative: Initiative) -> Any:
+    if not (initiative.starts_on and initiative.ends_on):
+        return []
+    starts = fiscal_years_between(initiative.starts_on, initiative.ends_on)
+    return FiscalYear.objects.filter(starts_on__year__in=starts)
+
+
+def _set_partners(initiative: Initiative, by: User, partners: Iterable[PartnerRow]) -> None:
+    kept = []
+    for organization, role, note in partners:
+        row = initiative.partnerships.filter(organization=organization, role=role).first()
+        row = row or Partnership(initiative=initiative, organization=organization, role=role)
+        row.note = note
+        kept.append(row)
+    for old in initiative.partnerships.exclude(pk__in=[row.pk for row in kept if row.pk]):
+        sign(old, by)
+        old.delete()
+    for row in kept:
+        save_as(row, by)
+
+
+def _check(initiative: Initiative, name: str, by: User, note: str) -> workflow.Transition:
+    return workflow.check(name, state=initiative.state, role=by.role, note=note)
+
+
+@transaction.atomic
+def _simple(initiative: Initiative, name: str, by: User, note: str) -> Initiative:
+    locked = _lock(initiative)
+    _check(locked, name, by, note)
+    _move(locked, name, by=by, note=note)
+    return locked
+
+
+@transaction.atomic
+def _decide(initiative: Initiative, name: str, by: User, note: str) -> Initiative:
+    locked = _lock(initiative)
+    _check(locked, name, by, note)
+    if reason := rules.refuse_same_person(submitter=locked.submitted_by_id, decider=by.pk):
+        raise Refusal(reason)
+    _move(locked, name, by=by, note=note)
+    return locked
+
+
+def _move(initiative: Initiative, name: str, *, by: User, note: str) -> None:
+    """Apply a move that was checked, on a locked row, and write it in the log."""
+    target = workflow.TRANSITIONS[name].target
+    log = TransitionLog(
+        initiative=initiative,
+        name=name,
+        from_state=initiative.state,
+        to_state=target,
+        by=by,
+        at=timezone.now(),
+        note=note.strip(),
+        is_demo=initiative.is_demo,
+    )
+    if rules.leaves_site(initiative.publication, target):
+        initiative.publication = Publication.WITHDRAWN
+    initiative.state = target
+    _save(initiative, by)
+    log.full_clean()
+    log.save()
+
+
+def _may_publish(by: User) -> None:
+    if not by.has_perm("initiatives.publish_initiative"):
+        raise NotAllowed("Votre rôle ne permet pas de publier une initiative.")
+
+
+def _next_number(initiative: Initiative) -> str:
+    """Return « BSL-2021-041 »: the fiscal year in which it begins, then the next number of that year."""
+    year = fiscal_start(initiative.starts_on) if initiative.starts_on else _first_year(initiative)
+    NumberSequence.objects.get_or_create(start_year=year)
+    sequence = NumberSequence.objects.select_for_update().get(start_year=year)
+    sequence.last += 1
+    sequence.save()
+    return f"BSL-{year}-{sequence.last:03d}"
+
+
+def _first_year(initiative: Initiative) -> int:
+    first = initiative.fiscal_years.order_by("starts_on").first()
+    return first.starts_on.year if first else fiscal_start(timezone.localdate())
+
+
+def _settle_slug(initiative: Initiative, old: str = "") -> None:
+    """Give the address its readable form; an address that was public keeps leading here for ever."""
+    base = slug_fr(initiative.title, fallback=f"initiative-{(initiative.number or '').lower()}")
+    if initiative.slug == base:
+        return
+    taken = Initiative.objects.exclude(pk=initiative.pk)
+    past = InitiativePastSlug.objects.exclude(initiative=initiative)
+    slug, suffix = base, 2
+    while taken.filter(slug=slug).exists() or past.filter(slug=slug).exists():
+        slug, suffix = f"{base}-{suffix}", suffix + 1
+        if slug == initiative.slug:
+            return
+    if old and old != slug:
+        InitiativePastSlug.objects.get_or_create(slug=old, initiative=initiative)
+    InitiativePastSlug.objects.filter(slug=slug, initiative=initiative).delete()
+    initiative.slug = slug
+
+
+def _content(initiative: Initiative) -> dict[str, Any]:
+    """Return what was deposited as plain values, readable without the tables it came from."""
+    content: dict[str, Any] = {}
+    for name in SCALARS:
+        if name not in ("internal_note",):
+            value = getattr(initiative, name)
+            content[name] = value if isinstance(value, int | None) else str(value)
+    for name in LINKS:
+        content[name] = [str(item) for item in getattr(initiative, name).all()]
+    content["partners"] = [
+        {"organization": row.organization.name, "role": row.role, "note": row.note}
+        for row in initiative.partnerships.select_related("organization")
+    ]
+    return content

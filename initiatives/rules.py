@@ -1,0 +1,124 @@
+"""What an initiative needs, said in French. Pure: values in, list of missing things or refusals out.
+
+Sources: domain.md §10 (scope, publication), facts/form_fields.csv (what a deposit asks), quality.md §5 I10 (two persons).
+A rule returns `Missing(field, sentence)` so that a page can link each sentence to its field.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from initiatives.choices import Continuity, Publication, Scope, State
+
+ALL_TERRITORIES = 8
+SUMMARY_MAX = 3000  # about 400 words (form_fields.csv, summary_public)
+
+
+@dataclass(frozen=True)
+class Missing:
+    field: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The values of an initiative that rules look at; ids only, no database."""
+
+    title: str
+    summary: str
+    scope: str
+    state: str
+    publication: str
+    territories: Collection[int]
+    themes: Collection[int]
+    primary_theme: int | None
+    has_lead: bool
+    starts_on: date | None
+    ends_on: date | None
+    fiscal_years: Collection[int]
+    target_groups: Collection[int] = ()
+    target_note: str = ""
+    continuity: str = Continuity.NEW
+    from_source: bool = False
+
+
+def scope_problem(scope: str, territories: int) -> str:
+    """Return why the number of MRCs does not suit the scope, or an empty string (domain.md §10)."""
+    if scope == Scope.LOCAL and territories != 1:
+        return "Une initiative locale concerne une seule MRC : choisissez-en une."
+    if scope == Scope.SUPRALOCAL and not 2 <= territories < ALL_TERRITORIES:
+        return "Une initiative supralocale concerne de deux à sept MRC : choisissez-les."
+    if scope == Scope.REGIONAL and territories not in (0, ALL_TERRITORIES):
+        return "Une initiative régionale concerne toute la région : ne choisissez aucune MRC."
+    return ""
+
+
+def _content(facts: Facts) -> list[Missing]:
+    missing = []
+    if not facts.title.strip():
+        missing.append(Missing("title", "Inscrivez le titre de l’initiative."))
+    if not facts.summary.strip():
+        missing.append(Missing("summary", "Inscrivez le résumé destiné au public."))
+    if not facts.scope:
+        missing.append(Missing("scope", "Choisissez la portée de l’initiative."))
+    if not facts.themes:
+        missing.append(Missing("themes", "Choisissez au moins un thème."))
+    elif facts.primary_theme not in facts.themes:
+        missing.append(Missing("primary_theme", "Choisissez le thème principal parmi les thèmes cochés."))
+    if not facts.fiscal_years:
+        missing.append(Missing("starts_on", "Inscrivez les dates de l’initiative."))
+    return missing
+
+
+def missing_to_submit(facts: Facts) -> list[Missing]:
+    """Return what a deposit still needs, in the order of the form; empty when it can be submitted."""
+    missing = _content(facts)
+    if facts.scope and (problem := scope_problem(facts.scope, len(facts.territories))):
+        missing.append(Missing("territories", problem))
+    if not facts.has_lead:
+        missing.append(Missing("lead", "Choisissez l’organisation qui porte l’initiative."))
+    if not facts.starts_on:
+        missing.append(Missing("starts_on", "Inscrivez la date de début."))
+    if not facts.ends_on:
+        missing.append(Missing("ends_on", "Inscrivez la date de fin."))
+    if not facts.target_groups and not facts.target_note.strip():
+        missing.append(Missing("target_groups", "Dites à qui l’initiative s’adresse."))
+    return list({item.field: item for item in reversed(missing)}.values())[::-1]
+
+
+def missing_to_publish(facts: Facts) -> list[Missing]:
+    """Return what a public page still needs.
+
+    A record taken from a published text (`from_source`) may lack what the text did not say: the page then
+    reads « non précisé par la source », which is truer than an invention.
+    """
+    missing = _content(facts)
+    if facts.state not in State.publishable:
+        missing.append(
+            Missing("state", "Seule une initiative retenue, en cours ou terminée peut être publiée.")
+        )
+    if not facts.from_source:
+        if not facts.has_lead:
+            missing.append(Missing("lead", "Choisissez l’organisation qui porte l’initiative."))
+        if facts.scope and (problem := scope_problem(facts.scope, len(facts.territories))):
+            missing.append(Missing("territories", problem))
+    return missing
+
+
+def refuse_same_person(*, submitter: int | None, decider: int) -> str:
+    """Return why this person cannot decide, or an empty string: nobody approves their own deposit."""
+    if submitter is not None and submitter == decider:
+        return "Vous avez déposé ce dossier : une autre personne doit prendre la décision."
+    return ""
+
+
+def refuse_edit_by_agent(state: str) -> str:
+    """Return why an agent cannot edit in this state, or an empty string."""
+    if state in State.editable_by_agent:
+        return ""
+    return f"Ce dossier est « {State(state).label} » : il ne peut plus être modifié ici."
+
+
+def leaves_site(publication: str, target_state: str) -> bool:
+    """Say whether reaching `target_state` takes a published page off the site."""
+    return publication == Publication.PUBLISHED and target_state not in State.publishable

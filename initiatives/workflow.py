@@ -1,0 +1,126 @@
+"""The life of an initiative: one table of moves (design.md §5), readable as it is.
+
+Pure: receives states and roles, returns the moves or a French reason. `initiatives/actions.py` applies them.
+"""
+
+from alliance.accounts.roles import Role
+from alliance.lib.workflow import NotAllowed, Refusal, Transition
+from initiatives.choices import State
+
+_DEPOSITORS = frozenset({Role.AGENT, Role.COORDINATION, Role.ADMINISTRATION})
+_DECIDERS = frozenset({Role.COORDINATION, Role.ADMINISTRATION})
+
+
+def _move(name, label, sources, target, roles, **options) -> Transition:
+    return Transition(name, label, frozenset(sources), target, roles, **options)
+
+
+TRANSITIONS: dict[str, Transition] = {
+    move.name: move
+    for move in (
+        _move(
+            "submit",
+            "Déposer l’initiative",
+            (State.DRAFT, State.CHANGES_REQUESTED),
+            State.SUBMITTED,
+            _DEPOSITORS,
+            consequence="Le CRD reçoit le dossier; le contenu ne peut plus être modifié pendant l’analyse.",
+            tone="primary",
+        ),
+        _move(
+            "start_review",
+            "Commencer l’analyse",
+            (State.SUBMITTED,),
+            State.UNDER_REVIEW,
+            _DECIDERS,
+            consequence="Le dossier passe en analyse; l’agente ou l’agent le voit.",
+            tone="primary",
+        ),
+        _move(
+            "request_changes",
+            "Retourner pour compléter",
+            (State.SUBMITTED, State.UNDER_REVIEW),
+            State.CHANGES_REQUESTED,
+            _DECIDERS,
+            consequence="Le dossier retourne à la MRC avec votre note, qui y sera lue telle quelle.",
+            needs_note=True,
+        ),
+        _move(
+            "approve",
+            "Retenir l’initiative",
+            (State.UNDER_REVIEW,),
+            State.APPROVED,
+            _DECIDERS,
+            consequence="L’initiative est retenue; un montant peut lui être accordé et elle peut être publiée.",
+            tone="primary",
+        ),
+        _move(
+            "decline",
+            "Refuser l’initiative",
+            (State.UNDER_REVIEW,),
+            State.DECLINED,
+            _DECIDERS,
+            consequence="Le dossier est fermé; la MRC lit la raison du refus.",
+            needs_note=True,
+            tone="danger",
+        ),
+        _move(
+            "start",
+            "Commencer la réalisation",
+            (State.APPROVED,),
+            State.IN_PROGRESS,
+            _DECIDERS,
+            consequence="L’initiative est affichée « En cours ».",
+            tone="primary",
+        ),
+        _move(
+            "complete",
+            "Terminer l’initiative",
+            (State.IN_PROGRESS,),
+            State.COMPLETED,
+            _DECIDERS,
+            consequence="L’initiative est affichée « Réalisée ».",
+        ),
+        _move(
+            "withdraw",
+            "Retirer le dossier",
+            (State.DRAFT, State.SUBMITTED, State.CHANGES_REQUESTED, State.UNDER_REVIEW),
+            State.WITHDRAWN,
+            _DEPOSITORS,
+            consequence="Le dossier est fermé sans décision.",
+            tone="danger",
+        ),
+        _move(
+            "cancel",
+            "Abandonner l’initiative",
+            (State.APPROVED, State.IN_PROGRESS),
+            State.CANCELLED,
+            _DECIDERS,
+            consequence="L’initiative s’arrête; l’argent engagé retourne à sa ligne et la fiche quitte le site.",
+            needs_note=True,
+            tone="danger",
+        ),
+    )
+}
+
+
+def available(state: str, role: str) -> list[Transition]:
+    """Return the moves that a person of `role` may ask from `state`, in the table's order."""
+    return [move for move in TRANSITIONS.values() if state in move.sources and role in move.roles]
+
+
+def check(name: str, *, state: str, role: str, note: str = "") -> Transition:
+    """Return the move `name` if it may be done now.
+
+    Raises NotAllowed when the role does not hold it, Refusal when the state or the missing note forbids it.
+    """
+    move = TRANSITIONS[name]
+    if role not in move.roles:
+        raise NotAllowed(f"Votre rôle ne permet pas de faire ceci : {move.label.lower()}.")
+    if state not in move.sources:
+        raise Refusal(
+            f"Ce dossier est « {State(state).label} » : il n’est plus possible de faire ceci : {move.label.lower()}."
+        )
+    if move.needs_note and not note.strip():
+        raise Refusal("Inscrivez une note : elle explique la décision aux personnes qui liront le dossier.")
+    return move
