@@ -1,0 +1,148 @@
+"""Text as people type it: cleaning, folding, sorting, addresses and search terms.
+
+The search column and the query pass through the same `stems`, whose tokens are pure [a-z0-9]: SQLite and PostgreSQL
+then answer alike, without collation, and no wildcard of LIKE can come from what was typed.
+"""
+
+import re
+import threading
+import unicodedata
+from functools import lru_cache
+
+from django.core.exceptions import ValidationError
+from snowballstemmer import stemmer
+
+# Marks that show nothing and change how the rest is read: bidi controls, soft hyphen, BOM, zero-width space.
+_INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+# NUL (refused by PostgreSQL), other controls and non-characters (refused by XML, hence by XLSX), lone surrogates.
+_FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_BLANKS = re.compile(r"\s+")
+_ALPHANUMERIC = re.compile(r"[a-z0-9]+")
+
+_UNIFIED = str.maketrans(
+    {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O"}
+    | dict.fromkeys("’‘ʼʹ′`´＇", "'")
+    | dict.fromkeys("‐‑‒–—―−﹣－", "-")
+)
+
+_RESERVED_SLUGS = frozenset(
+    re.findall(
+        r"\w+",
+        "admin ajouter api atom csv exporter importer json modifier nouveau nouvelle page pdf rechercher "
+        "static supprimer tous toutes xlsx",
+    )
+)
+
+_STOP_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "a au aux avec c ce ces cette d dans de des du elle en et il ils j l la le les leur leurs m n ne ou "
+        "par pour qu que qui s sa se ses son sur t un une y",
+    )
+)
+_SYNONYMS = {
+    "st": ("saint",),
+    "sts": ("saint",),
+    "ste": ("sainte",),
+    "stes": ("sainte",),
+    "bsl": ("bas", "saint", "laurent"),
+}
+
+QUERY_LENGTH = 100
+QUERY_TERMS = 8
+
+_stemmer = stemmer("french")
+_stemmer_lock = threading.Lock()
+
+
+def _clean(text: str) -> str:
+    visible = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    if _FORBIDDEN.search(visible):
+        raise ValidationError("Le texte contient un caractère non permis", code="forbidden_character")
+    return visible
+
+
+def clean_line(text: str) -> str:
+    """Return `text` on one line: NFC, without invisible marks, any run of blanks or newlines made one space.
+
+    Raises `ValidationError` on NUL, other control characters and lone surrogates.
+    """
+    return _BLANKS.sub(" ", _clean(text)).strip()
+
+
+def clean_block(text: str) -> str:
+    """Return `text` like `clean_line`, line by line, with newlines as one `\\n` and no blank line at the ends."""
+    lines = (_BLANKS.sub(_one_blank, line).strip() for line in _clean(text).splitlines())
+    return "\n".join(lines).strip("\n")
+
+
+def _one_blank(run: re.Match[str]) -> str:
+    """Keep a lone no-break space, which French typography puts before « : » and « $ »."""
+    return run[0] if run[0] in ("\xa0", "\u202f") else " "
+
+
+def fold(text: str) -> str:
+    """Return `text` for comparison: lower case, without accents, œ as oe, one apostrophe and one hyphen."""
+    plain = unicodedata.normalize("NFKD", text.translate(_UNIFIED)).lower().translate(_UNIFIED)
+    return "".join(char for char in unicodedata.normalize("NFKD", plain) if unicodedata.category(char) != "Mn")
+
+
+def sort_key(text: str) -> str:
+    """Return the key to sort names the same way on every database: folded, [a-z0-9] and single spaces only."""
+    return " ".join(_ALPHANUMERIC.findall(fold(text)))
+
+
+def slug_fr(text: str, *, fallback: str = "", max_length: int = 80) -> str:
+    """Return the part of an address made from `text` (« œuvre & cœur » gives `oeuvre-et-coeur`).
+
+    `fallback` is returned when nothing readable is left; words that our addresses use get the suffix `-1`.
+    """
+    slug = "-".join(_ALPHANUMERIC.findall(fold(text.replace("&", " et "))))
+    if not slug:
+        return fallback
+    if len(slug) > max_length:
+        whole_words = slug[: max_length + 1].rpartition("-")[0]
+        slug = whole_words or slug[:max_length]
+    return f"{slug[: max_length - 2]}-1" if slug in _RESERVED_SLUGS else slug
+
+
+def stems(text: str) -> list[str]:
+    """Return the search terms of `text`, in order: folded words, small words dropped, each brought to its stem."""
+    words = [word for word in _ALPHANUMERIC.findall(fold(text)) if word not in _STOP_WORDS]
+    return [_stem(part) for word in words for part in _SYNONYMS.get(word, (word,))]
+
+
+def search_text(*parts: str | None) -> str:
+    """Return what a search column stores for a row: the stems of all its texts, each with a space on both sides."""
+    return " " + " ".join(stem for part in parts if part for stem in stems(part)) + " "
+
+
+def query_terms(query: str) -> list[str]:
+    """Return the terms to look for, each as the beginning of a word of the column: `LIKE '% term%'`, all required.
+
+    Reads 100 characters and keeps 8 different terms. Empty when the query has no word to look for.
+    """
+    return list(dict.fromkeys(stems(query[:QUERY_LENGTH])))[:QUERY_TERMS]
+
+
+@lru_cache(maxsize=20_000)
+def _stem(word: str) -> str:
+    if len(word) > 30 or not word.isalpha():
+        return word
+    singular = _singular(word)
+    with _stemmer_lock:  # the stemmer keeps the current word as its own state: not safe across threads
+        stem = str(_stemmer.stemWord(singular))
+    if len(stem) < 4 and singular.endswith("ement"):
+        return singular[:-3]  # « logement » would become « log » and also find « logiciel »
+    return stem
+
+
+def _singular(word: str) -> str:
+    """Bring plurals and -ée to one form. Accents are already gone; Snowball alone leaves emplois and emploi apart."""
+    if word.endswith("eaux"):
+        word = word[:-1]
+    elif word.endswith("aux") and len(word) > 4:
+        word = word[:-2] + "l"
+    elif word[-1] in "sx" and len(word) > 3:
+        word = word[:-1]
+    return word[:-1] if word.endswith("ee") and len(word) > 4 else word
