@@ -84,7 +84,9 @@ def _one_blank(run: re.Match[str]) -> str:
 def fold(text: str) -> str:
     """Return `text` for comparison: lower case, without accents, œ as oe, one apostrophe and one hyphen."""
     plain = unicodedata.normalize("NFKD", text.translate(_UNIFIED)).lower().translate(_UNIFIED)
-    return "".join(char for char in unicodedata.normalize("NFKD", plain) if unicodedata.category(char) != "Mn")
+    return "".join(
+        char for char in unicodedata.normalize("NFKD", plain) if unicodedata.category(char) != "Mn"
+    )
 
 
 def sort_key(text: str) -> str:
