@@ -1,0 +1,129 @@
+"""Form fields for what the portal asks everywhere: lines and blocks of text, telephone, NEQ, address, e-mail."""
+
+import re
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+import phonenumbers
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+
+from .text import clean_block, clean_line
+
+_EXTENSION = re.compile(r"(?:\b(?:poste|post|p\.|ext\.?|x)|#)[ .:]*(?=[0-9]+ *$)", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[ \-.]")
+
+
+class LineFormField(forms.CharField):
+    """A text on one line, cleaned by `clean_line` before its length is checked."""
+
+    def to_python(self, value: Any) -> Any:
+        return self._cleaned(value, clean_line)
+
+    def _cleaned(self, value: Any, clean: Any) -> Any:
+        return self.empty_value if value in self.empty_values else clean(str(value)) or self.empty_value
+
+
+class BlockFormField(LineFormField):
+    """A text of several lines, cleaned by `clean_block`: a newline counts for one character, as in the browser."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> Any:
+        return self._cleaned(value, clean_block)
+
+
+class PhoneFormField(LineFormField):
+    """A telephone number, written back as « 418 722-0000, poste 12 »; outside Canada and the US, with its country."""
+
+    message = "Inscrivez un numéro de téléphone de 10 chiffres, par exemple 418 555-0123, poste 12"
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 40)
+        kwargs.setdefault("widget", forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        line = super().to_python(value)
+        if not line:
+            return line
+        try:
+            number = phonenumbers.parse(_EXTENSION.sub(" ext ", line), "CA")
+        except phonenumbers.NumberParseException:
+            raise ValidationError(self.message, code="invalid") from None
+        if not phonenumbers.is_valid_number(number):
+            raise ValidationError(self.message, code="invalid")
+        return _phone_text(number)
+
+
+def _phone_text(number: phonenumbers.PhoneNumber) -> str:
+    extension = f", poste {number.extension}" if number.extension else ""
+    digits = str(number.national_number)
+    if number.country_code == 1:
+        return f"{digits[:3]} {digits[3:6]}-{digits[6:]}{extension}"
+    number.extension = None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL) + extension
+
+
+class NeqFormField(LineFormField):
+    """The « numéro d’entreprise du Québec »: ten digits, returned without spaces."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric"}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        digits = _SEPARATORS.sub("", super().to_python(value) or "")
+        if digits and not re.fullmatch(r"[0-9]{10}", digits):
+            raise ValidationError("Le NEQ compte 10 chiffres, par exemple 1140000000", code="invalid")
+        return digits or self.empty_value
+
+
+class PublicUrlFormField(LineFormField):
+    """A web address that the public may follow: http or https, a host, no user name or password in it.
+
+    « www.exemple.ca » is completed with https://. Anything with another scheme is refused, never corrected.
+    """
+
+    message = "Inscrivez une adresse Web complète, par exemple https://www.exemple.ca"
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 200)
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "url", "autocomplete": "url"}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        line = super().to_python(value)
+        if not line:
+            return line
+        address = f"https://{line}" if re.match(r"[\w-]+(\.[\w-]+)+(/|$)", line) else line
+        if not _is_public_address(address):
+            raise ValidationError(self.message, code="invalid")
+        return address
+
+
+def _is_public_address(address: str) -> bool:
+    if re.search(r"[\\\s]", address):
+        return False
+    try:
+        parts = urlsplit(address)
+        URLValidator(schemes=["http", "https"])(address)
+    except (ValueError, ValidationError):
+        return False
+    return "@" not in parts.netloc
+
+
+class EmailLineField(forms.EmailField):
+    """An e-mail address on one line, at most 254 characters."""
+
+    default_error_messages: ClassVar = {
+        "invalid": "Inscrivez une adresse courriel complète, par exemple nom@exemple.ca"
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 254)
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        return clean_line(value) if isinstance(value, str) else super().to_python(value)

@@ -1,0 +1,127 @@
+"""Form fields: text cases B1 to B14, telephone, NEQ, addresses."""
+
+import pytest
+from django import forms
+from django.core.exceptions import ValidationError
+
+from alliance.lib.forms import (
+    BlockFormField,
+    EmailLineField,
+    LineFormField,
+    NeqFormField,
+    PhoneFormField,
+    PublicUrlFormField,
+)
+
+
+def clean(field, value):
+    try:
+        return field.clean(value)
+    except ValidationError as refusal:
+        return refusal.messages
+
+
+def test_line_field():
+    field = LineFormField(max_length=5)
+    assert clean(field, " a\r\nb ") == "a b"
+    assert clean(field, "e\u0301" * 5) == "é" * 5
+    assert clean(field, "a\x00") == ["Le texte contient un caractère non permis"]
+    assert clean(field, "\ufeff ") == ["Ce champ est obligatoire."]
+    assert clean(LineFormField(required=False), None) == ""
+    assert clean(LineFormField(required=False, empty_value=None), "\u00ad") is None
+
+
+def test_block_field_counts_a_newline_as_one_character():
+    field = BlockFormField(max_length=5)
+    assert isinstance(field.widget, forms.Textarea)
+    assert clean(field, "ab\r\ncd\r\n") == "ab\ncd"
+    assert len(clean(field, "ab\r\ncde")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("4185550123", "418 555-0123"),
+        ("(418) 555-0123", "418 555-0123"),
+        ("+1 418-555-0123", "418 555-0123"),
+        ("1 800 463-1234", "800 463-1234"),
+        ("418 555-0123 poste 12", "418 555-0123, poste 12"),
+        ("418 555-0123, poste 12", "418 555-0123, poste 12"),
+        ("418 555-0123 Poste: 12", "418 555-0123, poste 12"),
+        ("418 555-0123 p. 12", "418 555-0123, poste 12"),
+        ("418 555-0123 #12", "418 555-0123, poste 12"),
+        ("418 555-0123 ext. 12", "418 555-0123, poste 12"),
+        ("418 555-0123x12", "418 555-0123, poste 12"),
+        ("+33 1 42 68 53 00", "+33 1 42 68 53 00"),
+        ("", ""),
+    ],
+)
+def test_phone_field(text, expected):
+    field = PhoneFormField(required=False)
+    assert clean(field, text) == expected
+    assert clean(field, expected) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["555", "abc", "418 555-012", "000 000-0000", "418 555-0123 poste", "1" * 39]
+)
+def test_phone_field_refuses(text):
+    assert clean(PhoneFormField(), text) == [PhoneFormField.message]
+
+
+def test_neq_field():
+    field = NeqFormField(required=False)
+    assert clean(field, "11 4000-0000") == "1140000000"
+    assert clean(field, "") == ""
+    for text in ("114000000", "11400000001", "١١٤٠٠٠٠٠٠٠", "11400000OO"):
+        assert clean(field, text) == ["Le NEQ compte 10 chiffres, par exemple 1140000000"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("https://www.exemple.ca/a?b=1#c", "https://www.exemple.ca/a?b=1#c"),
+        ("http://exemple.ca:8080", "http://exemple.ca:8080"),
+        (" www.exemple.ca ", "https://www.exemple.ca"),
+        ("exemple.ca/page", "https://exemple.ca/page"),
+        ("https://éco.québec", "https://éco.québec"),
+        ("https://exemple.ca/@nous", "https://exemple.ca/@nous"),
+        ("", ""),
+    ],
+)
+def test_url_field(text, expected):
+    assert clean(PublicUrlFormField(required=False), text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "ftp://exemple.ca",
+        "//evil.example",
+        "https://",
+        "https://user:pass@evil.example",
+        "https://user@evil.example",
+        "www.exemple.ca@evil.example",
+        "https:\\\\evil.example",
+        "https://exemple.ca/a b",
+        "https://[::1",
+        "mot",
+        "mailto:a@exemple.ca",
+    ],
+)
+def test_url_field_refuses(text):
+    assert clean(PublicUrlFormField(), text) == [PublicUrlFormField.message]
+
+
+def test_email_field():
+    field = EmailLineField(required=False)
+    refused = ["Inscrivez une adresse courriel complète, par exemple nom@exemple.ca"]
+    assert clean(field, " o'neil+tag@exemple.ca\n") == "o'neil+tag@exemple.ca"
+    assert clean(field, "info@éco.québec") == "info@éco.québec"
+    assert clean(field, None) == ""
+    assert clean(field, "a@exemple.ca\r\nBcc: b@exemple.ca") == refused
+    assert clean(field, "sans-arobas") == refused
+    assert len(clean(field, f"{'a' * 300}@exemple.ca")) >= 1
+    assert clean(field, "a\x00@exemple.ca") == ["Le texte contient un caractère non permis"]
