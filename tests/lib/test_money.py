@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.test.utils import isolate_apps
 from hypothesis import given
 from hypothesis import strategies as st
@@ -208,10 +208,16 @@ def test_form_field_bounds():
     assert clean(field, "12 500,50") == Decimal("12500.50")
     assert clean(field, "-5") == ["Le montant doit être d’au moins 0\xa0$"]
     assert clean(field, "  ") == ["Inscrivez un montant en dollars, par exemple 12 500 ou 12 500,50"]
-    assert clean(MoneyFormField(min_value=Decimal("0.01")), "-0") == ["Le montant doit être d’au moins 0,01\xa0$"]
+    assert clean(MoneyFormField(min_value=Decimal("0.01")), "-0") == [
+        "Le montant doit être d’au moins 0,01\xa0$"
+    ]
     assert clean(MoneyFormField(max_value=Decimal(100)), "101") == ["Le montant doit être d’au plus 100\xa0$"]
     assert clean(MoneyFormField(min_value=None), "-5") == Decimal(-5)
     assert clean(MoneyFormField(required=False), "") is None
+    assert clean(MoneyFormField(required=False), None) is None
+    assert clean(field, Decimal("12.505")) == [
+        "Inscrivez au plus deux chiffres après la virgule, par exemple 12 500,50"
+    ]
 
 
 def test_form_field_shows_an_amount_without_spaces_and_keeps_what_was_typed():
@@ -276,13 +282,14 @@ def test_model_field_gives_its_form_field():
 @pytest.mark.django_db(transaction=True)
 @isolate_apps("alliance.lib")
 def test_model_field_sums_on_the_database():
-    from django.db import connection
-
     class Amount(models.Model):
         value = MoneyField(null=True)
 
         class Meta:
             app_label = "lib"
+
+        def __str__(self):
+            return str(self.value)
 
     with connection.schema_editor() as editor:
         editor.create_model(Amount)
