@@ -1,0 +1,92 @@
+"""The only writer of organizations. Each verb names its author and keeps the history.
+
+Raises ValidationError (a field, in French) and Refusal (French reasons).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from alliance.accounts.models import User
+from alliance.lib.records import save_as
+from alliance.lib.text import slug_fr, sort_key
+from territories.models import Organization, OrganizationAlias, OrganizationPastSlug
+
+SCALARS = (
+    "name",
+    "usual_name",
+    "kind",
+    "neq",
+    "has_legal_personality",
+    "seat_territory",
+    "seat_municipality",
+    "website",
+    "contact_email",
+    "contact_phone",
+    "contact_is_public",
+    "note",
+    "is_active",
+)
+
+
+@transaction.atomic
+def create_organization(
+    *, by: User, values: Mapping[str, Any], aliases: Iterable[str] = (), slug: str = "", is_demo: bool = False
+) -> Organization:
+    """Create an organization; `values` are its fields, `territories_served` among them when known."""
+    organization = Organization(is_demo=is_demo)
+    organization.slug = _free_slug(slug or slug_fr(values["name"], fallback="organisation"), organization)
+    return _write(organization, by, values, aliases)
+
+
+@transaction.atomic
+def update_organization(
+    *, organization: Organization, by: User, values: Mapping[str, Any], aliases: Iterable[str] | None = None
+) -> Organization:
+    """Change the fields named in `values`; a new usual name gives a new address and keeps the old one alive."""
+    locked = Organization.objects.select_for_update().get(pk=organization.pk)
+    return _write(locked, by, values, aliases)
+
+
+def find_organization(text: str) -> Organization | None:
+    """Return the organization written `text` (slug, name, usual name or alias; accents and case ignored)."""
+    key = sort_key(text)
+    by_slug = Organization.objects.filter(slug=slug_fr(text)).first()
+    alias = OrganizationAlias.objects.filter(folded=key).select_related("organization").first()
+    found = by_slug or (alias.organization if alias else None)
+    return found.merged_into or found if found else None
+
+
+def _write(
+    organization: Organization, by: User, values: Mapping[str, Any], aliases: Iterable[str] | None
+) -> Organization:
+    unknown = set(values) - {*SCALARS, "territories_served"}
+    if unknown:
+        raise TypeError(f"not fields of an organization: {sorted(unknown)}")
+    for name in set(values) & set(SCALARS):
+        setattr(organization, name, values[name])
+    save_as(organization, by, exclude=("search_text", "sort_key"))
+    if "territories_served" in values:
+        organization.territories_served.set(values["territories_served"])
+    _keep_names(organization, aliases or ())
+    save_as(organization, by, exclude=("search_text", "sort_key"))
+    return organization
+
+
+def _keep_names(organization: Organization, aliases: Iterable[str]) -> None:
+    """Remember every spelling: a name that was read once in a file must find its organization again."""
+    for name in {organization.name, organization.usual_name, *aliases} - {""}:
+        folded = sort_key(name)[:200]
+        if folded and not OrganizationAlias.objects.filter(folded=folded).exists():
+            OrganizationAlias.objects.create(organization=organization, name=name)
+
+
+def _free_slug(base: str, organization: Organization) -> str:
+    slug, suffix = base, 2
+    while (
+        Organization.objects.exclude(pk=organization.pk).filter(slug=slug).exists()
+        or OrganizationPastSlug.objects.exclude(organization_id=organization.pk).filter(slug=slug).exists()
+    ):
+        slug, suffix = f"{base}-{suffix}", suffix + 1
+    return slug
