@@ -50,7 +50,7 @@ def parse_amount(text: str) -> Decimal:
     amount = _unsigned(match["number"])
     if amount > MAX_AMOUNT:
         raise ValidationError(_too_large(), code="max_value")
-    return -amount if match["minus"] and amount else amount
+    return -amount if match["minus"] else amount  # unary minus never gives -0
 
 
 def _unsigned(number: str) -> Decimal:
@@ -222,7 +222,7 @@ def _digits(amount: Decimal, *, separator: str) -> str:
 
 def format_millions(value: Decimal | int | None) -> str:
     """Return « 6 M$ » or « 1,5 M$ » (one decimal at most); below one million, the amount itself."""
-    if value is None or not Decimal(value).is_finite() or abs(value) < 1_000_000:
+    if value is None or not Decimal(value).is_finite() or abs(Decimal(value)) < 1_000_000:
         return format_amount(value)
     millions = (Decimal(value) / 1_000_000).quantize(Decimal("0.1"), context=_WIDE)
     text = f"{abs(millions):,.1f}".replace(",", NBSP).replace(".", ",").removesuffix(",0")

@@ -76,4 +76,4 @@ def pourcent(value: Decimal | float) -> str:
 def pluriel(value: Decimal | float, forms: str) -> str:
     """« 1 initiative », « 84 initiatives » with `"initiative,initiatives"`; in French, 0 and 1 are singular."""
     singular, plural = forms.split(",")
-    return f"{nombre(value)} {singular if abs(value) < 2 else plural}"
+    return f"{nombre(value)} {singular if abs(Decimal(value)) < 2 else plural}"
