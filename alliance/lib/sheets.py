@@ -108,11 +108,14 @@ def _rows(content: bytes, max_columns: int) -> Iterator[tuple[int, list[Any]]]:
 
 
 def _values(row: Any, number: int, max_columns: int) -> list[Any]:
+    from openpyxl.cell.read_only import EMPTY_CELL  # noqa: PLC0415 - same as in _rows
+
     if len(row) > max_columns and row[max_columns].value is not None:
         raise ValidationError(
             f"La ligne {number} compte plus de {max_columns} colonnes", code="too_many_columns"
         )
-    for cell in row:
+    filled = row[: 1 + max(index for index, cell in enumerate(row) if cell is not EMPTY_CELL)]
+    for cell in filled:
         if cell.data_type == "f" and cell.value is not None:
             raise ValidationError(
                 f"La cellule {cell.coordinate} contient une formule. Remplacez-la par sa valeur",
@@ -123,7 +126,7 @@ def _values(row: Any, number: int, max_columns: int) -> list[Any]:
                 f"La cellule {cell.coordinate} contient une erreur ({cell.value}). Corrigez-la",
                 code="error_cell",
             )
-    return [_value(cell.value) for cell in row[:max_columns]]
+    return [_value(cell.value) for cell in filled[:max_columns]]
 
 
 def _value(value: Any) -> Any:
