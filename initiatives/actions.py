@@ -13,21 +13,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from alliance.accounts.models import User
-from alliance.lib.dates import fiscal_start, fiscal_years_between
+from alliance.lib.dates import fiscal_years_between
 from alliance.lib.records import save_as, sign
-from alliance.lib.text import search_text, slug_fr, sort_key
 from alliance.lib.workflow import NotAllowed, Refusal, Stale
 from initiatives import rules, workflow
-from initiatives.choices import PartnerRole, Publication, Scope
+from initiatives.choices import PartnerRole, Publication
+from initiatives.indexing import reindex
 from initiatives.models import (
     FiscalYear,
     Initiative,
-    InitiativePastSlug,
-    NumberSequence,
     Partnership,
     Snapshot,
     TransitionLog,
 )
+from initiatives.naming import next_number, settle_slug
 
 SCALARS = (
     "title",
@@ -85,12 +84,46 @@ def create_draft(
     token: UUID | None = None,
     is_demo: bool = False,
 ) -> Initiative:
-    """Create a draft from whatever is known; the same `token` (double click) gives back the same draft."""
+    """Create a draft from whatever is known; the same `token` (double click) gives back the same draft.
+
+    What a demonstration account enters is demonstration, so that removing the demonstration removes it too.
+    """
     if token and (existing := Initiative.objects.filter(entry_token=token, created_by=by).first()):
         return existing
-    initiative = Initiative(created_by=by, entry_token=token, is_demo=is_demo, version=0)
+    demo = is_demo or by.is_demo
+    initiative = Initiative(created_by=by, entry_token=token, is_demo=demo, version=0)
     initiative.slug = f"brouillon-{timezone.now():%Y%m%d%H%M%S%f}"
     _write(initiative, by, values, partners)
+    return initiative
+
+
+@transaction.atomic
+def record_from_source(
+    *,
+    by: User,
+    values: Mapping[str, Any],
+    partners: Iterable[PartnerRow] = (),
+    state: str,
+    source_note: str,
+    token: UUID | None = None,
+    is_demo: bool = False,
+) -> Initiative:
+    """Enter an initiative known from a published text, directly at the state (`State`) that the text says.
+
+    It was never deposited here: it gets a number and a line « record » in its log, but no copy of a deposit.
+    What the text does not say stays empty. The same `token` gives back the same initiative.
+    """
+    if token and (existing := Initiative.objects.filter(entry_token=token).first()):
+        return existing
+    workflow.check_record(state=state, role=by.role, source=source_note)
+    initiative = create_draft(
+        by=by, values={**values, "source_note": source_note}, partners=partners, token=token, is_demo=is_demo
+    )
+    initiative.number = next_number(initiative)
+    initiative.submitted_at, initiative.submitted_by = timezone.now(), by
+    settle_slug(initiative)
+    reindex(initiative)
+    _enter(initiative, workflow.RECORD, state, by=by, note=source_note)
     return initiative
 
 
@@ -122,9 +155,10 @@ def submit(*, initiative: Initiative, by: User, note: str = "") -> Initiative:
         _check(locked, "submit", by, note)
         if missing := rules.missing_to_submit(facts_of(locked)):
             raise Refusal([item.sentence for item in missing])
-        locked.number = locked.number or _next_number(locked)
+        locked.number = locked.number or next_number(locked)
         locked.submitted_at, locked.submitted_by = timezone.now(), by
-        _settle_slug(locked)
+        settle_slug(locked)
+        reindex(locked)  # its number can be searched from now on
         _move(locked, "submit", by=by, note=note)
         Snapshot(
             initiative=locked,
@@ -177,7 +211,7 @@ def publish(*, initiative: Initiative, by: User) -> Initiative:
     locked = _lock(initiative)
     if missing := rules.missing_to_publish(facts_of(locked)):
         raise Refusal([item.sentence for item in missing])
-    _settle_slug(locked)
+    settle_slug(locked)
     locked.publication, locked.published_at, locked.published_by = Publication.PUBLISHED, timezone.now(), by
     _save(locked, by)
     return locked
@@ -193,27 +227,6 @@ def unpublish(*, initiative: Initiative, by: User) -> Initiative:
     locked.publication = Publication.WITHDRAWN
     _save(locked, by)
     return locked
-
-
-def reindex(initiative: Initiative) -> None:
-    """Rebuild the search words and the sorting key from the initiative and what it is linked to."""
-    initiative.search_text = search_text(
-        initiative.title,
-        initiative.summary,
-        initiative.number or "",
-        initiative.target_note,
-        *(theme.name for theme in initiative.themes.all()),
-        *(theme.synonyms for theme in initiative.themes.all()),
-        *(territory.name for territory in initiative.territories.all()),
-        *(municipality.name for municipality in initiative.municipalities.all()),
-        *(
-            name
-            for partnership in initiative.partnerships.select_related("organization")
-            for name in (partnership.organization.name, partnership.organization.usual_name)
-        ),
-        "toute la région" if initiative.scope == Scope.REGIONAL else "",
-    )
-    initiative.sort_key = sort_key(initiative.title)[:200]
 
 
 # Private parts --------------------------------------------------------------------------------------------
@@ -254,7 +267,7 @@ def _settle_public(initiative: Initiative) -> None:
         return
     if missing := rules.missing_to_publish(facts_of(initiative)):
         raise ValidationError([item.sentence for item in missing])
-    _settle_slug(initiative, old=initiative.slug)
+    settle_slug(initiative, old=initiative.slug)
 
 
 def _save(initiative: Initiative, by: User) -> None:
@@ -307,7 +320,10 @@ def _decide(initiative: Initiative, name: str, by: User, note: str) -> Initiativ
 
 def _move(initiative: Initiative, name: str, *, by: User, note: str) -> None:
     """Apply a move that was checked, on a locked row, and write it in the log."""
-    target = workflow.TRANSITIONS[name].target
+    _enter(initiative, name, workflow.TRANSITIONS[name].target, by=by, note=note)
+
+
+def _enter(initiative: Initiative, name: str, target: str, *, by: User, note: str) -> None:
     log = TransitionLog(
         initiative=initiative,
         name=name,
@@ -329,39 +345,6 @@ def _move(initiative: Initiative, name: str, *, by: User, note: str) -> None:
 def _may_publish(by: User) -> None:
     if not by.has_perm("initiatives.publish_initiative"):
         raise NotAllowed("Votre rôle ne permet pas de publier une initiative.")
-
-
-def _next_number(initiative: Initiative) -> str:
-    """Return « BSL-2021-041 »: the fiscal year in which it begins, then the next number of that year."""
-    year = fiscal_start(initiative.starts_on) if initiative.starts_on else _first_year(initiative)
-    NumberSequence.objects.get_or_create(start_year=year)
-    sequence = NumberSequence.objects.select_for_update().get(start_year=year)
-    sequence.last += 1
-    sequence.save()
-    return f"BSL-{year}-{sequence.last:03d}"
-
-
-def _first_year(initiative: Initiative) -> int:
-    first = initiative.fiscal_years.order_by("starts_on").first()
-    return first.starts_on.year if first else fiscal_start(timezone.localdate())
-
-
-def _settle_slug(initiative: Initiative, old: str = "") -> None:
-    """Give the address its readable form; an address that was public keeps leading here for ever."""
-    base = slug_fr(initiative.title, fallback=f"initiative-{(initiative.number or '').lower()}")
-    if initiative.slug == base:
-        return
-    taken = Initiative.objects.exclude(pk=initiative.pk)
-    past = InitiativePastSlug.objects.exclude(initiative=initiative)
-    slug, suffix = base, 2
-    while taken.filter(slug=slug).exists() or past.filter(slug=slug).exists():
-        slug, suffix = f"{base}-{suffix}", suffix + 1
-        if slug == initiative.slug:
-            return
-    if old and old != slug:
-        InitiativePastSlug.objects.get_or_create(slug=old, initiative=initiative)
-    InitiativePastSlug.objects.filter(slug=slug, initiative=initiative).delete()
-    initiative.slug = slug
 
 
 def _content(initiative: Initiative) -> dict[str, Any]:

@@ -124,3 +124,23 @@ def check(name: str, *, state: str, role: str, note: str = "") -> Transition:
     if move.needs_note and not note.strip():
         raise Refusal("Inscrivez une note : elle explique la décision aux personnes qui liront le dossier.")
     return move
+
+
+# A record taken from a published text was decided long before the portal: it enters at the state that the text
+# says. It is not a move between two states of a file, hence not a row of TRANSITIONS and never a button.
+RECORD = "record"
+RECORD_LABEL = "Inscrite d’après un texte publié"
+
+
+def check_record(*, state: str, role: str, source: str) -> None:
+    """Refuse a record whose state is not one the public may read, or that names no text.
+
+    Raises NotAllowed when the role does not decide, Refusal otherwise.
+    """
+    if role not in _DECIDERS:
+        raise NotAllowed("Votre rôle ne permet pas d’inscrire une initiative d’après un texte publié.")
+    if state not in State.publishable:
+        words = ", ".join(State(name).label for name in State.publishable)
+        raise Refusal(f"Une initiative tirée d’un texte publié est dans l’un de ces états : {words}.")
+    if not source.strip():
+        raise Refusal("Inscrivez le texte publié d’où vient l’initiative.")
