@@ -200,7 +200,8 @@ def _add(
         before()
         movement.commitment = movement.commitment  # type: ignore[attr-defined]  # refresh the id just given
     movement.by, movement.reason, movement.on = by, reason.strip(), on or today()
-    movement.resolution, movement.entry_token, movement.is_demo = resolution.strip(), token, is_demo
+    movement.resolution, movement.entry_token = resolution.strip(), token
+    movement.is_demo = is_demo or by.is_demo  # removing the demonstration takes it back
     movement.full_clean()
     movement.save()
     return movement

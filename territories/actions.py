@@ -35,7 +35,7 @@ def create_organization(
     *, by: User, values: Mapping[str, Any], aliases: Iterable[str] = (), slug: str = "", is_demo: bool = False
 ) -> Organization:
     """Create an organization; `values` are its fields, `territories_served` among them when known."""
-    organization = Organization(is_demo=is_demo)
+    organization = Organization(is_demo=is_demo or by.is_demo)
     organization.slug = _free_slug(slug or slug_fr(values["name"], fallback="organisation"), organization)
     return _write(organization, by, values, aliases)
 
