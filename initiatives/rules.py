@@ -65,25 +65,23 @@ def _content(facts: Facts) -> list[Missing]:
         missing.append(Missing("themes", "Choisissez au moins un thème."))
     elif facts.primary_theme not in facts.themes:
         missing.append(Missing("primary_theme", "Choisissez le thème principal parmi les thèmes cochés."))
-    if not facts.fiscal_years:
-        missing.append(Missing("starts_on", "Inscrivez les dates de l’initiative."))
     return missing
 
 
 def missing_to_submit(facts: Facts) -> list[Missing]:
-    """Return what a deposit still needs, in the order of the form; empty when it can be submitted."""
+    """Return what a deposit still needs; empty when it can be submitted."""
     missing = _content(facts)
     if facts.scope and (problem := scope_problem(facts.scope, len(facts.territories))):
         missing.append(Missing("territories", problem))
-    if not facts.has_lead:
-        missing.append(Missing("lead", "Choisissez l’organisation qui porte l’initiative."))
+    if not facts.target_groups and not facts.target_note.strip():
+        missing.append(Missing("target_groups", "Dites à qui l’initiative s’adresse."))
     if not facts.starts_on:
         missing.append(Missing("starts_on", "Inscrivez la date de début."))
     if not facts.ends_on:
         missing.append(Missing("ends_on", "Inscrivez la date de fin."))
-    if not facts.target_groups and not facts.target_note.strip():
-        missing.append(Missing("target_groups", "Dites à qui l’initiative s’adresse."))
-    return list({item.field: item for item in reversed(missing)}.values())[::-1]
+    if not facts.has_lead:
+        missing.append(Missing("lead", "Choisissez l’organisation qui porte l’initiative."))
+    return missing
 
 
 def missing_to_publish(facts: Facts) -> list[Missing]:
@@ -97,6 +95,8 @@ def missing_to_publish(facts: Facts) -> list[Missing]:
         missing.append(
             Missing("state", "Seule une initiative retenue, en cours ou terminée peut être publiée.")
         )
+    if not facts.fiscal_years:
+        missing.append(Missing("fiscal_years", "Inscrivez les dates ou l’exercice de l’initiative."))
     if not facts.from_source:
         if not facts.has_lead:
             missing.append(Missing("lead", "Choisissez l’organisation qui porte l’initiative."))
