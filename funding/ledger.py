@@ -132,7 +132,10 @@ def lines(allocations: QuerySet[Allocation]) -> list[LineBalance]:
     """Return the balance of each line: the MRCs from west to east, then the region, then administration."""
     rank = {Line.TERRITORY: 0, Line.REGIONAL: 1, Line.ADMINISTRATION: 2}
     rows = with_balances(allocations).select_related("territory", "fiscal_year", "envelope")
-    balances = [LineBalance(row, quantize(row.allocated), quantize(row.committed)) for row in rows]
+    balances = [
+        LineBalance(row, quantize(row.allocated), quantize(row.committed))  # type: ignore[attr-defined]
+        for row in rows
+    ]
     return sorted(
         balances,
         key=lambda balance: (

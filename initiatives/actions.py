@@ -258,7 +258,9 @@ def _write(
         _set_partners(initiative, by, partners)
     _settle_public(initiative)
     reindex(initiative)
-    initiative.save_without_historical_record(update_fields=["search_text", "sort_key", "slug"])
+    initiative.save_without_historical_record(  # type: ignore[attr-defined]
+        update_fields=["search_text", "sort_key", "slug"]
+    )
 
 
 def _settle_public(initiative: Initiative) -> None:

@@ -3,6 +3,9 @@
 Pure: receives states and roles, returns the moves or a French reason. `initiatives/actions.py` applies them.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 from alliance.accounts.roles import Role
 from alliance.lib.workflow import NotAllowed, Refusal, Transition
 from initiatives.choices import State
@@ -11,7 +14,9 @@ _DEPOSITORS = frozenset({Role.AGENT, Role.COORDINATION, Role.ADMINISTRATION})
 _DECIDERS = frozenset({Role.COORDINATION, Role.ADMINISTRATION})
 
 
-def _move(name, label, sources, target, roles, **options) -> Transition:
+def _move(
+    name: str, label: str, sources: Iterable[str], target: str, roles: frozenset[str], **options: Any
+) -> Transition:
     return Transition(name, label, frozenset(sources), target, roles, **options)
 
 

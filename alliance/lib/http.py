@@ -1,6 +1,9 @@
 """Small guards of HTTP that belong to no page."""
 
+from collections.abc import Callable
+
 from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
 
 
 class BadRequestMiddleware:
@@ -9,10 +12,10 @@ class BadRequestMiddleware:
     PostgreSQL answers it with an error, and SQLite's LIKE with every row (quality.md §0, M6).
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\x00" in request.path_info:
             raise BadRequest("NUL in the path")
         return self.get_response(request)

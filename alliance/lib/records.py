@@ -17,4 +17,4 @@ def save_as(record: models.Model, by: Any, *, exclude: tuple[str, ...] = ()) -> 
 
 def sign(record: models.Model, by: Any) -> None:
     """Name `by` as the author of the history rows that the next writes of `record` will make."""
-    record._history_user = by
+    record._history_user = by  # type: ignore[attr-defined]  # read by django-simple-history
