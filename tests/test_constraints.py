@@ -1,0 +1,212 @@
+"""Every constraint of ours: the form says why in French, and the database itself refuses the row.
+
+The table below names each constraint once; a new constraint without its violation fails the first test.
+"""
+
+from datetime import date
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from alliance.accounts.models import User
+from alliance.lib.money import MAX_AMOUNT
+from funding.choices import AllocationMove, CommitmentMove, EnvelopeMove, Line
+from funding.models import (
+    Allocation,
+    AllocationMovement,
+    CommitmentMovement,
+    Contribution,
+    EnvelopeMovement,
+    PublishedFigure,
+)
+from initiatives.choices import PartnerRole, State
+from initiatives.models import ActionPlan, Partnership, PlanNode
+from territories.models import Membership
+
+OURS = ("accounts", "territories", "initiatives", "funding", "portal")
+
+
+def changed(record, **values):
+    for name, value in values.items():
+        setattr(record, name, value)
+    return record
+
+
+def approved(world, **values):
+    return changed(world.initiative(State.APPROVED), **values)
+
+
+def draft(world, **values):
+    return changed(world.initiative(), **values)
+
+
+def commitment(world):
+    initiative = world.initiative(State.APPROVED, award="10")
+    return initiative.commitments.get()
+
+
+def movement(world, model, **values):
+    parents = {
+        EnvelopeMovement: {"envelope": world.envelope, "kind": EnvelopeMove.AMENDMENT},
+        AllocationMovement: {"allocation": world.lines["la-mitis"], "kind": AllocationMove.AMENDMENT},
+        CommitmentMovement: {"kind": CommitmentMove.AMENDMENT},
+    }
+    if model is CommitmentMovement:
+        parents[model]["commitment"] = commitment(world)
+    base = {"amount": 1, "on": date(2025, 5, 1), "reason": "Décision", "by": world.coordination}
+    return model(**(base | parents[model] | values))
+
+
+def figure(**values):
+    base = {"code": "x", "label": "X", "value": 1, "unit": "cad", "wording": "X", "source": "Y"}
+    return PublishedFigure(**(base | values))
+
+
+def contribution(world, **values):
+    return Contribution(**({"initiative": world.initiative(), "kind": "cash", "amount": 1} | values))
+
+
+def partnership(world, **values):
+    base = {"initiative": world.initiative(), "organization": world.cdc, "role": PartnerRole.PARTNER}
+    return Partnership(**(base | values))
+
+
+VIOLATIONS = {
+    "accounts_user_role": lambda w: changed(w.reader, role="chef"),
+    "accounts_user_email_ci": lambda w: User(
+        email=w.reader.email.upper(), full_name="X", role="reader", password="x"
+    ),
+    "territories_territory_name_not_blank": lambda w: changed(w.territories["la-mitis"], name=""),
+    "territories_municipality_name_not_blank": lambda w: changed(w.municipalities["09077"], name=""),
+    "territories_municipality_kind": lambda w: changed(w.municipalities["09077"], kind="hameau"),
+    "territories_municipality_validity_order": lambda w: changed(
+        w.municipalities["09077"], valid_from=date(2024, 1, 1), valid_to=date(2024, 1, 1)
+    ),
+    "territories_municipality_merged_has_end": lambda w: changed(
+        w.municipalities["09077"], merged_into=w.municipalities["09048"]
+    ),
+    "territories_organization_name_not_blank": lambda w: changed(w.moisson, name=""),
+    "territories_organization_kind": lambda w: changed(w.moisson, kind="club"),
+    "territories_organization_neq_unique": lambda w: (
+        changed(w.cdc, neq="1234567890").save(),
+        changed(w.moisson, neq="1234567890"),
+    )[1],
+    "territories_organization_merged_is_inactive": lambda w: changed(w.moisson, merged_into=w.cdc),
+    "territories_membership_once": lambda w: Membership(
+        user=w.agent_mitis, territory=w.territories["la-mitis"]
+    ),
+    "initiatives_period_dates": lambda w: changed(w.period, ends_on=date(2020, 1, 1)),
+    "initiatives_fiscalyear_dates": lambda w: changed(w.years["2025-2026"], ends_on=date(2020, 3, 31)),
+    "initiatives_fiscalyear_closed_pair": lambda w: changed(w.years["2025-2026"], closed_at=timezone.now()),
+    "initiatives_theme_name_not_blank": lambda w: changed(w.themes["logement"], name=""),
+    "initiatives_actionplan_title_not_blank": lambda w: ActionPlan(period=w.period, title=""),
+    "initiatives_plannode_level": lambda w: PlanNode(
+        plan=ActionPlan.objects.create(period=w.period, title="Plan"), level="rêve", label="X"
+    ),
+    "initiatives_initiative_state": lambda w: draft(w, state="perdue"),
+    "initiatives_initiative_publication": lambda w: draft(w, publication="peut-être"),
+    "initiatives_initiative_continuity": lambda w: draft(w, continuity="x"),
+    "initiatives_initiative_scope": lambda w: draft(w, scope="mondiale"),
+    "initiatives_initiative_dates": lambda w: draft(w, ends_on=date(2020, 1, 1)),
+    "initiatives_initiative_requested_bounds": lambda w: draft(w, amount_requested=-1),
+    "initiatives_initiative_reach_bounds": lambda w: draft(w, expected_reach=1_000_001),
+    "initiatives_initiative_submitted_pair": lambda w: draft(w, submitted_at=timezone.now()),
+    "initiatives_initiative_published_pair": lambda w: draft(w, published_by=w.coordination),
+    "initiatives_initiative_published_is_ready": lambda w: draft(w, publication="published"),
+    "initiatives_initiative_deposited_has_date": lambda w: draft(w, state=State.SUBMITTED),
+    "initiatives_initiative_continues_is_continued": lambda w: draft(w, continues=w.initiative()),
+    "initiatives_initiative_not_own_sequel": lambda w: (
+        lambda i: changed(i, continues=i, continuity="continued")
+    )(w.initiative()),
+    "initiatives_partnership_role": lambda w: partnership(w, role="ami"),
+    "initiatives_partnership_once": lambda w: partnership(w, organization=w.moisson, role=PartnerRole.LEAD),
+    "initiatives_partnership_one_lead": lambda w: partnership(w, role=PartnerRole.LEAD),
+    "funding_envelope_name_not_blank": lambda w: changed(w.envelope, name=""),
+    "funding_envelope_dates": lambda w: changed(w.envelope, ends_on=date(2020, 1, 1)),
+    "funding_allocation_line": lambda w: changed(w.lines[Line.REGIONAL], line="autre"),
+    "funding_allocation_territory_line": lambda w: changed(w.lines["la-mitis"], territory=None),
+    "funding_allocation_once_per_territory": lambda w: changed(
+        Allocation.objects.get(pk=w.lines["la-mitis"].pk), pk=None
+    ),
+    "funding_allocation_once_per_line": lambda w: changed(
+        Allocation.objects.get(pk=w.lines[Line.REGIONAL].pk), pk=None
+    ),
+    "funding_commitment_once": lambda w: changed(commitment(w), pk=None),
+    "funding_envelopemovement_kind": lambda w: movement(w, EnvelopeMovement, kind="don"),
+    "funding_envelopemovement_reason_not_blank": lambda w: movement(w, EnvelopeMovement, reason=""),
+    "funding_envelopemovement_amount_bounds": lambda w: movement(w, EnvelopeMovement, amount=0),
+    "funding_envelopemovement_amount_sign": lambda w: movement(
+        w, EnvelopeMovement, kind="initial", amount=-1
+    ),
+    "funding_allocationmovement_kind": lambda w: movement(w, AllocationMovement, kind="don"),
+    "funding_allocationmovement_reason_not_blank": lambda w: movement(w, AllocationMovement, reason=""),
+    "funding_allocationmovement_amount_bounds": lambda w: movement(w, AllocationMovement, amount=0),
+    "funding_allocationmovement_amount_sign": lambda w: movement(
+        w, AllocationMovement, kind="initial", amount=-1
+    ),
+    "funding_allocationmovement_pair": lambda w: movement(w, AllocationMovement, kind="transfer"),
+    "funding_commitmentmovement_kind": lambda w: movement(w, CommitmentMovement, kind="don"),
+    "funding_commitmentmovement_reason_not_blank": lambda w: movement(w, CommitmentMovement, reason=""),
+    "funding_commitmentmovement_amount_bounds": lambda w: movement(w, CommitmentMovement, amount=0),
+    "funding_commitmentmovement_amount_sign": lambda w: movement(
+        w, CommitmentMovement, kind="release", amount=1
+    ),
+    "funding_contribution_kind": lambda w: contribution(w, kind="prière"),
+    "funding_contribution_amount": lambda w: contribution(w, amount=-1),
+    "funding_publishedfigure_unit": lambda w: figure(unit="euros"),
+    "funding_publishedfigure_precision": lambda w: figure(precision="vague"),
+    "funding_publishedfigure_value_bounds": lambda w: figure(value=MAX_AMOUNT + 1),
+}
+
+
+def constraints():
+    found = {}
+    for label in OURS:
+        for model in apps.get_app_config(label).get_models():
+            for constraint in model._meta.constraints:
+                found[constraint.name] = constraint
+    return found
+
+
+def test_every_constraint_has_its_violation_and_its_french_message():
+    found = constraints()
+    assert set(found) == set(VIOLATIONS)
+    assert len(found) == 59
+    default = models.CheckConstraint(name="x", condition=models.Q(pk=1)).violation_error_message
+    assert {
+        name for name, constraint in found.items() if constraint.violation_error_message == default
+    } == set()
+
+
+@pytest.mark.parametrize("name", VIOLATIONS)
+def test_form_and_database_refuse_the_row(world, name):
+    record = VIOLATIONS[name](world)
+    with pytest.raises(ValidationError) as refusal:
+        record.validate_constraints()
+    message = str(constraints()[name].violation_error_message)
+    assert message in [str(text) for text in refusal.value.messages]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        record.save()
+
+
+def test_paired_fields_are_all_held_by_a_constraint():
+    """Who and when go together: each `x_at` with an `x_by` beside it has its constraint."""
+    pairs = set()
+    for label in OURS:
+        for model in apps.get_app_config(label).get_models():
+            names = {field.name for field in model._meta.get_fields()}
+            if model.__name__.startswith("Historical"):
+                continue
+            for name in names:
+                if name.endswith("_at") and name.replace("_at", "_by") in names and name != "created_at":
+                    pairs.add((model, name[:-3]))
+    assert {(model.__name__, name) for model, name in pairs} == {
+        ("FiscalYear", "closed"),
+        ("Initiative", "submitted"),
+        ("Initiative", "published"),
+    }
+    for model, name in pairs:
+        assert any(c.name.endswith(f"_{name}_pair") for c in model._meta.constraints)
