@@ -5,6 +5,7 @@ Raises: Refusal (French reasons), NotAllowed (no right), Stale (changed meanwhil
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from alliance.accounts.models import User
 from alliance.lib.dates import fiscal_years_between
-from alliance.lib.records import save_as, sign
+from alliance.lib.records import quiet_history, save_as, sign
 from alliance.lib.workflow import NotAllowed, Refusal, Stale
 from initiatives import rules, workflow
 from initiatives.choices import PartnerRole, Publication
@@ -243,24 +244,31 @@ def _lock(initiative: Initiative) -> Initiative:
 def _write(
     initiative: Initiative, by: User, values: Mapping[str, Any], partners: Iterable[PartnerRow] | None
 ) -> None:
-    """Write the content named in `values`, its links and partners, then what derives from them."""
+    """Write the content named in `values`, its links and partners, then what derives from them.
+
+    The history gets one row, at the end, with the links as they stand then (and one for the creation).
+    """
     unknown = set(values) - set(SCALARS) - set(LINKS)
     if unknown:
         raise TypeError(f"not content of an initiative: {sorted(unknown)}")
     for name in set(values) & set(SCALARS):
         setattr(initiative, name, values[name])
-    _save(initiative, by)
+    with nullcontext() if initiative.pk is None else quiet_history(initiative):
+        _save(initiative, by)
+    with quiet_history(initiative):
+        _link(initiative, values)
+        if partners is not None:
+            _set_partners(initiative, by, partners)
+        _settle_public(initiative)
+    reindex(initiative)
+    initiative.save()
+
+
+def _link(initiative: Initiative, values: Mapping[str, Any]) -> None:
     for name in set(values) & set(LINKS):
         getattr(initiative, name).set(values[name])
     if {"starts_on", "ends_on"} & set(values) and "fiscal_years" not in values:
         initiative.fiscal_years.set(_fiscal_years(initiative))
-    if partners is not None:
-        _set_partners(initiative, by, partners)
-    _settle_public(initiative)
-    reindex(initiative)
-    initiative.save_without_historical_record(  # type: ignore[attr-defined]
-        update_fields=["search_text", "sort_key", "slug"]
-    )
 
 
 def _settle_public(initiative: Initiative) -> None:

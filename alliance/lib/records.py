@@ -1,5 +1,7 @@
 """How an action writes a row: checked whole, with its author in the history."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import models
@@ -18,3 +20,13 @@ def save_as(record: models.Model, by: Any, *, exclude: tuple[str, ...] = ()) -> 
 def sign(record: models.Model, by: Any) -> None:
     """Name `by` as the author of the history rows that the next writes of `record` will make."""
     record._history_user = by  # type: ignore[attr-defined]  # read by django-simple-history
+
+
+@contextmanager
+def quiet_history(record: models.Model) -> Iterator[None]:
+    """Write nothing in the history of `record` meanwhile: a change of several tables then leaves one row, at its end."""
+    record.skip_history_when_saving = True  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        del record.skip_history_when_saving  # type: ignore[attr-defined]
