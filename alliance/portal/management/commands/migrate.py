@@ -1,3 +1,4 @@
+from django.core.management import call_command
 from django.core.management.commands import migrate
 from django.db import connections
 
@@ -12,6 +13,7 @@ class Command(migrate.Command):
         if options["check_unapplied"] or options["plan"]:
             return
         using = options["database"]
+        call_command("createcachetable", database=using, verbosity=0)
         tables = connections[using].introspection.table_names()
         wanted = {model._meta.db_table for model in (*guards.APPEND_ONLY, *guards.PUBLIC)}
         if wanted <= set(tables):
