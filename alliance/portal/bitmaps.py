@@ -1,0 +1,28 @@
+"""Sets of positions held as one integer each: bit `i` says that initiative number `i` is in the set.
+
+Union is `|`, intersection `&`, size `int.bit_count()`: exact and distinct by nature, and fast whatever the size.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+
+def bitmap(positions: Iterable[int], size: int) -> int:
+    """Return the set of `positions`, each from 0 to `size` - 1."""
+    octets = bytearray(size // 8 + 1)
+    for position in positions:
+        octets[position >> 3] |= 1 << (position & 7)
+    return int.from_bytes(octets, "little")
+
+
+def union(sets: Iterable[int]) -> int:
+    """Return what is in at least one of the sets."""
+    everything = 0
+    for one in sets:
+        everything |= one
+    return everything
+
+
+def in_order(chosen: int, order: Sequence[int]) -> Iterator[int]:
+    """Yield the positions of the set in the given order, which lists every position once."""
+    octets = chosen.to_bytes(len(order) // 8 + 1, "little")
+    return (position for position in order if octets[position >> 3] >> (position & 7) & 1)

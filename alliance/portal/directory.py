@@ -1,0 +1,184 @@
+"""The public directory in memory: one immutable copy per process, rebuilt when the data's version changes.
+
+Two queries rebuild it, whatever the number of initiatives; while nothing public changes, no page reads them again.
+Initiatives have one order (their title) and each choice of a filter is the set of their positions: counts are exact,
+a filter never counts a row twice, and every page says the same.
+"""
+
+import threading
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.db import connection
+from django.http import HttpRequest
+
+from alliance.lib.text import fold, query_terms, stems
+from alliance.portal import labels as names
+from alliance.portal import rows as initiatives
+from alliance.portal.bitmaps import bitmap, union
+from alliance.portal.freshness import data_state
+from alliance.portal.labels import Label, Labels
+from alliance.portal.rows import Row
+
+TERRITORY, MUNICIPALITY = names.TERRITORY, names.MUNICIPALITY
+_ATTEMPTS = 3
+_AFTER_Z = "{"  # the character that follows z: words are [a-z0-9]
+
+Masks = dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True)
+class Words:
+    """Inverted index: each word of the search columns, sorted, with the set of initiatives that hold it."""
+
+    vocabulary: list[str]
+    sets: list[int]
+
+    def beginning_with(self, term: str) -> int:
+        """Return the initiatives that hold a word beginning with `term`."""
+        start = bisect_left(self.vocabulary, term)
+        return union(self.sets[start : bisect_left(self.vocabulary, term + _AFTER_Z, lo=start)])
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Everything public pages list. Positions in `rows` are the bits of all sets."""
+
+    version: int
+    labels: Labels
+    rows: tuple[Row, ...] = ()
+    masks: Masks = field(default_factory=dict)
+    regional: int = 0
+    words: Words = field(default_factory=lambda: Words([], []))
+
+    @property
+    def everything(self) -> int:
+        return (1 << len(self.rows)) - 1
+
+    def having(self, parameter: str, value: str) -> int:
+        """Return the initiatives that one choice of a filter keeps; those of the whole region are in every place."""
+        own = self.masks.get(parameter, {}).get(value, 0)
+        return own | self.regional if parameter in (TERRITORY, MUNICIPALITY) else own
+
+    def found(self, text: str) -> int:
+        """Return the initiatives that answer a search; all of them when it holds no word to look for."""
+        found = self.everything
+        for term in query_terms(text):
+            found &= self.words.beginning_with(term)
+        return found
+
+    @cached_property
+    def orders(self) -> dict[str, tuple[int, ...]]:
+        """Return every position, in each order of the list. Unknown amounts and dates come last."""
+        title = range(len(self.rows))
+        rows = self.rows
+        return {
+            "titre": tuple(title),
+            "recent": tuple(sorted(title, key=lambda i: rows[i].published_at, reverse=True)),
+            "montant": tuple(sorted(title, key=lambda i: (rows[i].amount is None, -(rows[i].amount or 0)))),
+            "debut": tuple(
+                sorted(title, key=lambda i: -(rows[i].starts_on.toordinal() if rows[i].starts_on else 0))
+            ),
+        }
+
+    @cached_property
+    def spellings(self) -> dict[str, str]:
+        """Return the words that people read in titles and names, by their folded form (for « vouliez-vous dire »)."""
+        shown = [row.title for row in self.rows]
+        for kind in (names.THEME, names.TERRITORY, names.MUNICIPALITY):
+            shown += [label.name for label in self.labels.all(kind)]
+        words = {word.strip("«»().,;:!?’'").lower() for text in shown for word in text.split()}
+        return {fold(word): word for word in sorted(words) if len(word) > 3 and stems(word)}
+
+
+def _masks(rows: Iterable[Row], labels: Labels, size: int) -> Masks:
+    positions: dict[tuple[str, str], list[int]] = defaultdict(list)
+
+    def put(position: int, linked: Iterable[Label]) -> None:
+        for label in linked:
+            present = labels.present(label)
+            positions[present.kind, present.slug].append(position)
+
+    for i, row in enumerate(rows):
+        for linked in (row.themes, row.territories, row.municipalities, row.years, row.sources):
+            put(i, linked)
+        put(i, (organization for _, organization in row.partners))
+        positions["etat", str(row.state)].append(i)
+        positions["portee", row.scope_slug].append(i)
+    masks: Masks = defaultdict(dict)
+    for (kind, slug), where in positions.items():
+        masks[kind][slug] = bitmap(where, size)
+    return dict(masks)
+
+
+def _words(texts: Iterable[str], size: int) -> Words:
+    positions: dict[str, list[int]] = defaultdict(list)
+    for i, text in enumerate(texts):
+        for word in set(text.split()):
+            positions[word].append(i)
+    vocabulary = sorted(positions)
+    return Words(vocabulary, [bitmap(positions[word], size) for word in vocabulary])
+
+
+def _assemble(version: int, labels: Labels, rows: list[Row], texts: list[str]) -> Directory:
+    size = len(rows)
+    return Directory(
+        version=version,
+        labels=labels,
+        rows=tuple(rows),
+        masks=_masks(rows, labels, size),
+        regional=bitmap((i for i, row in enumerate(rows) if row.is_regional), size),
+        words=_words(texts, size),
+    )
+
+
+def build(version: int) -> Directory:
+    """Read the directory (two queries), again when a change came between the two; `version` is for an empty database.
+
+    Labels come first: when there is no initiative, the older version makes the next request read again.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        labels, seen = names.read()
+        try:
+            rows, texts, versions = initiatives.read(labels)
+        except KeyError:
+            if attempt == _ATTEMPTS:
+                raise
+            continue
+        if versions <= {seen}:
+            return _assemble(version if seen is None else seen, labels, rows, texts)
+    # Data changing at every instant: what was read last is true, and the next request reads again.
+    return _assemble(-1, labels, rows, texts)
+
+
+_lock = threading.Lock()
+_snapshot: tuple[str, Directory] | None = None
+
+
+def _kept(database: str, version: int) -> Directory | None:
+    kept = _snapshot
+    return kept[1] if kept and kept[0] == database and kept[1].version == version else None
+
+
+def current(request: HttpRequest) -> Directory:
+    """Return the directory as the data stands for this request: one query, three when something public changed."""
+    global _snapshot
+    if not hasattr(request, "_directory"):
+        database, version = str(connection.settings_dict["NAME"]), data_state(request).version
+        directory = _kept(database, version)
+        if directory is None:
+            with _lock:
+                directory = _kept(database, version) or build(version)
+                _snapshot = (database, directory)
+        request._directory = directory
+    return request._directory
+
+
+def forget() -> None:
+    """Drop the copy of this process. Tests do it, whose rolled-back transactions give a version twice."""
+    global _snapshot
+    with _lock:
+        _snapshot = None

@@ -1,0 +1,296 @@
+"""Everything the page of one initiative says, from an allow-list of public fields, in three queries."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.dateparse import parse_datetime
+
+from alliance.lib.aggregates import JsonRows, per_parent
+from alliance.lib.dates import period_text
+from alliance.lib.money import NBSP, UNPUBLISHED, format_amount
+from alliance.lib.templatetags.francais import pluriel
+from alliance.portal.labels import MUNICIPALITY, ORGANIZATION, TERRITORY, THEME, Label
+from alliance.portal.rows import EVERYWHERE
+from funding import ledger
+from funding.choices import ContributionKind
+from funding.models import Contribution
+from initiatives.choices import (
+    PUBLIC_SCOPE,
+    PUBLIC_STATE,
+    PartnerRole,
+    Publication,
+    PublicState,
+    Scope,
+    State,
+)
+from initiatives.models import Initiative, InitiativePastSlug, Partnership, TransitionLog
+
+UNSAID = "non précisé par la source"
+_RELATED = 3
+_TEXTS = (
+    "title",
+    "summary",
+    "target_note",
+    "quantity_note",
+    "citizen_participation",
+    "source_note",
+)
+_PUBLIC = (
+    "number",
+    "slug",
+    "scope",
+    "state",
+    "starts_on",
+    "ends_on",
+    "expected_reach",
+    "actual_reach",
+    "continuity",
+    "verified_on",
+    "published_at",
+    "updated_at",
+    "is_demo",
+)
+
+
+@dataclass(frozen=True)
+class Partner:
+    role: str
+    label: str
+    organization: Label
+    note: str
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one partner brings; `amount` in dollars, None when it is not published."""
+
+    organization: str
+    kind: str
+    year: str
+    amount: Decimal | None
+    is_confirmed: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class Milestone:
+    on: date | datetime
+    text: str
+
+
+class Page:
+    """One published initiative, ready to be shown. Built by `find`; fields not listed above never reach it."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        for name in (*_PUBLIC, *_TEXTS):
+            setattr(self, name, values[name])
+        self.pk: int = values["pk"]
+        self.public_state = PublicState(PUBLIC_STATE[State(values["state"])])
+        self.scope_label = PUBLIC_SCOPE[Scope(values["scope"])]
+        self.plan_label: str = values["plan_node__label"] or ""
+        primary = values["primary_theme__slug"]
+        self.themes = sorted(_labels(THEME, values["l_themes"]), key=lambda theme: theme.slug != primary)
+        self.territories = _labels(TERRITORY, values["l_territories"])
+        self.municipalities = _labels(MUNICIPALITY, values["l_municipalities"])
+        self.years: list[str] = sorted(label for (label,) in values["l_years"] or ())
+        self.groups = [name for _, name in sorted(values["l_groups"] or ())]
+        self.partners = _partners(values["l_partners"])
+        self.shares = _shares(values["l_shares"])
+        self.milestones = _milestones(values)
+        self.continues = _link(values["continues__title"], values["continues__slug"], values)
+        self.continued_by = [Label("", 0, slug, title) for title, slug in sorted(values["l_sequels"] or ())]
+        self.awards = ledger.awards_of(Initiative(pk=self.pk))
+        self.awarded = ledger.total(award.amount for award in self.awards) if self.awards else None
+        self.brought = ledger.partners_of(
+            Contribution(kind=kind, amount=amount) for kind, amount in self._natures(values)
+        )
+        self.related = list(_related(values))
+
+    @staticmethod
+    def _natures(values: dict[str, Any]) -> list[tuple[str, Decimal | None]]:
+        return [(row[1], _dollars(row[3])) for row in values["l_shares"] or ()]
+
+    @property
+    def is_regional(self) -> bool:
+        return self.scope == Scope.REGIONAL
+
+    @property
+    def lead(self) -> Partner | None:
+        return next((partner for partner in self.partners if partner.role == PartnerRole.LEAD), None)
+
+    @property
+    def place(self) -> str:
+        return EVERYWHERE if self.is_regional else ", ".join(territory.name for territory in self.territories)
+
+    @property
+    def period(self) -> str:
+        """« du 1er avril 2021 au 31 mars 2022 », or the fiscal years when the days are not known."""
+        if self.starts_on and self.ends_on:
+            return period_text(self.starts_on, self.ends_on)
+        if self.years:
+            noun = "pendant l’exercice" if len(self.years) == 1 else "pendant les exercices"
+            return f"{noun} {' et '.join(self.years)}"
+        return f"période {UNSAID}"
+
+    @property
+    def sentence(self) -> str:
+        """Say state, period, partners and amount in words (features.md row 15)."""
+        others = len({partner.organization.slug for partner in self.partners[1:]} if self.lead else ())
+        carried = f", portée par {self.lead.organization.name}" if self.lead else ""
+        along = f", avec {pluriel(others, 'partenaire,partenaires')}" if others else ""
+        if self.awarded is None:
+            money = "Le montant du FQIS n’est pas publié."
+        else:
+            money = f"Elle reçoit {format_amount(self.awarded)} du FQIS."
+        return f"Initiative {self.public_state.label.lower()}, {self.period}{carried}{along}. {money}"
+
+    @property
+    def shares_note(self) -> str:
+        """Say how many contributions have no published amount."""
+        if not self.brought.unknown:
+            return ""
+        count = pluriel(self.brought.unknown, "contribution a,contributions ont")
+        return f"{count} un {UNPUBLISHED}{NBSP}: ce n’est pas zéro."
+
+
+def _labels(kind: str, rows: list[list[Any]] | None) -> list[Label]:
+    """Return labels in order: each row is a rank, an address, a name, then the tone and mark of a theme."""
+    ordered = sorted(rows or (), key=lambda row: (row[0], row[1]))
+    return [Label(kind, 0, row[1], row[2], one=_at(row, 3), two=_at(row, 4)) for row in ordered]
+
+
+def _at(row: list[Any], index: int) -> str:
+    return row[index] if len(row) > index else ""
+
+
+def _link(title: str | None, slug: str | None, values: dict[str, Any]) -> Label | None:
+    published = values["continues__publication"] == Publication.PUBLISHED
+    return Label("", 0, slug or "", title or "") if published else None
+
+
+def _partners(rows: list[list[Any]] | None) -> list[Partner]:
+    found = [
+        Partner(role, PartnerRole(role).label, Label(ORGANIZATION, 0, slug, usual or name, one=key), note)
+        for role, note, slug, name, usual, key in rows or ()
+    ]
+    order = PartnerRole.values
+    return sorted(found, key=lambda partner: (order.index(partner.role), partner.organization.sort_key))
+
+
+def _dollars(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def _shares(rows: list[list[Any]] | None) -> list[Share]:
+    return [
+        Share(
+            usual or name or "", ContributionKind(kind).label, year or "", _dollars(amount), bool(sure), note
+        )
+        for _, kind, year, amount, sure, note, name, usual in sorted(rows or (), key=lambda row: row[0])
+    ]
+
+
+def _moment(text: str) -> datetime:
+    moment = parse_datetime(text)
+    assert moment is not None  # noqa: S101 - written by the database itself
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+_STEPS = {
+    State.APPROVED: "L’initiative est retenue.",
+    State.IN_PROGRESS: "L’initiative commence.",
+    State.COMPLETED: "L’initiative est terminée.",
+}
+
+
+def _milestones(values: dict[str, Any]) -> list[Milestone]:
+    """Return the public steps only: no note, no name, nothing before the decision."""
+    steps = [Milestone(_moment(at), _STEPS[State(state)]) for state, at in values["l_steps"] or ()]
+    return sorted(steps, key=lambda step: step.on)
+
+
+def _through(field: str, *columns: str) -> Any:
+    rows = getattr(Initiative, field).through.objects.all()
+    return per_parent(rows, "initiative", JsonRows(*columns))
+
+
+def _query() -> QuerySet:
+    partner = [f"organization__{name}" for name in ("slug", "name", "usual_name", "sort_key")]
+    return Initiative.objects.published().annotate(
+        l_themes=_through(
+            "themes", "theme__order", "theme__slug", "theme__name", "theme__tone", "theme__mark"
+        ),
+        l_territories=_through("territories", "territory__order", "territory__slug", "territory__name"),
+        l_municipalities=_through(
+            "municipalities", "municipality__sort_key", "municipality__slug", "municipality__name"
+        ),
+        l_years=_through("fiscal_years", "fiscalyear__label"),
+        l_groups=_through("target_groups", "targetgroup__order", "targetgroup__name"),
+        l_partners=per_parent(Partnership.objects.all(), "initiative", JsonRows("role", "note", *partner)),
+        l_shares=per_parent(
+            Contribution.objects.all(),
+            "initiative",
+            JsonRows(
+                F("pk"),
+                "kind",
+                "fiscal_year__label",
+                "amount",
+                "is_confirmed",
+                "note",
+                "organization__name",
+                "organization__usual_name",
+            ),
+        ),
+        l_steps=per_parent(
+            TransitionLog.objects.filter(to_state__in=_STEPS), "initiative", JsonRows("to_state", "at")
+        ),
+        l_sequels=per_parent(
+            Initiative.objects.published().exclude(continues=None), "continues", JsonRows("title", "slug")
+        ),
+    )
+
+
+def _related(values: dict[str, Any]) -> QuerySet:
+    """Return a few published initiatives of the same main theme that take place in the same MRC or everywhere."""
+    through = Initiative.territories.through.objects
+    mine = through.filter(initiative=values["pk"]).values("territory")
+    shared = through.filter(initiative=OuterRef("pk"), territory__in=mine)
+    near = Q(scope=Scope.REGIONAL) | Q(Exists(shared))
+    return (
+        Initiative.objects.published()
+        .filter(near, primary_theme__slug=values["primary_theme__slug"])
+        .exclude(pk=values["pk"])
+        .order_by("sort_key", "pk")
+        .values("slug", "title", "number")[:_RELATED]
+    )
+
+
+def find(slug: str) -> Page | None:
+    """Return the page of a published initiative (three queries), or None: drafts are unknown, whoever asks."""
+    values = (
+        _query()
+        .filter(slug=slug)
+        .values(
+            "pk",
+            *_PUBLIC,
+            *_TEXTS,
+            "primary_theme__slug",
+            "plan_node__label",
+            "continues__title",
+            "continues__slug",
+            "continues__publication",
+            *(f"l_{name}" for name in ("themes", "territories", "municipalities", "years", "groups")),
+            *(f"l_{name}" for name in ("partners", "shares", "steps", "sequels")),
+        )
+        .first()
+    )
+    return Page(values) if values else None
+
+
+def moved_to(slug: str) -> str | None:
+    """Return the present address of an initiative that once had this one, if it is published."""
+    past = InitiativePastSlug.objects.filter(slug=slug, initiative__publication=Publication.PUBLISHED)
+    return past.values_list("initiative__slug", flat=True).first()

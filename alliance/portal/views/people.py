@@ -1,0 +1,63 @@
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import render
+
+from alliance.lib.text import QUERY_LENGTH, clean_line
+from alliance.portal import figures
+from alliance.portal.directory import current
+from alliance.portal.freshness import public_page
+from alliance.portal.labels import ORGANIZATION
+from alliance.portal.selection import Selection
+from alliance.portal.views.redirects import label_or_404, moved
+from territories.choices import OrganizationKind
+from territories.models import Organization
+
+
+@public_page
+def organizations(request):
+    """Every organization by letter; `q` searches names and other spellings, `type` keeps one kind."""
+    words, kind, notices = _asked(request.GET)
+    found = figures.organizations(current(request), words=words, kind=kind)
+    context = {
+        "letters": figures.by_letter(found),
+        "count": len(found),
+        "words": words,
+        "kinds": [(value, label, value == kind) for value, label in OrganizationKind.choices],
+        "notices": notices,
+        "filtered": bool(words or kind),
+    }
+    return render(request, "portal/organizations.html", context)
+
+
+def _asked(data):
+    notices, kind = [], data.get("type", "").strip()
+    if kind and kind not in OrganizationKind.values:
+        kind = ""
+        notices.append("Le type d’organisation demandé n’existe pas\xa0: ce filtre a été ignoré.")
+    try:
+        words = clean_line(data.get("q", ""))
+    except ValidationError:
+        words = ""
+        notices.append("La recherche contient un caractère non permis\xa0: elle a été ignorée.")
+    if len(words) > QUERY_LENGTH:
+        notices.append(f"Seuls les {QUERY_LENGTH} premiers caractères de la recherche ont été lus.")
+    return words[:QUERY_LENGTH], kind, notices
+
+
+@public_page
+def organization(request, slug):
+    """An organization: who it is and its initiatives under each role. Contact only with its agreement."""
+    directory = current(request)
+    label = label_or_404(directory, ORGANIZATION, slug)
+    if answer := moved(label, slug):
+        return answer
+    facts = Organization.objects.select_related("seat_territory", "seat_municipality").get(pk=label.pk)
+    selection = Selection(directory, {ORGANIZATION: (label.slug,)})
+    if not facts.is_active and not selection.count:
+        raise Http404
+    context = {
+        "organization": facts,
+        "roles": figures.by_role(selection, label),
+        "count": selection.count,
+    }
+    return render(request, "portal/organization.html", context)
