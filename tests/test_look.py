@@ -5,6 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
+from django import forms
+from django.contrib.admin.widgets import AdminURLFieldWidget
+from django.template.loader import render_to_string
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 SITE = (STATIC / "css" / "site.css").read_text(encoding="utf-8")
@@ -114,3 +117,38 @@ def test_every_tone_has_a_class():
 def test_marks_are_the_ones_the_themes_may_name():
     marks = re.findall(r'<symbol id="([a-z]+)"', (STATIC / "img" / "marks.svg").read_text(encoding="utf-8"))
     assert marks == ["work", "food", "home", "health", "transport", "nearby", "voice", "citizen", "other"]
+
+
+class _Form(forms.Form):
+    title = forms.CharField(label="Titre", help_text="Au plus <200> caractères.")
+    scope = forms.ChoiceField(
+        label="Portée", choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect, required=False
+    )
+
+
+def test_field_with_an_error_ties_hint_and_error_to_the_control():
+    html = _Form({"title": ""})["title"].as_field_group()
+    assert re.findall(r'\b(?:for|id|aria-describedby|aria-invalid)="[^"]*"', html) == [
+        'for="id_title"',
+        'id="id_title_helptext"',
+        'id="id_title_error"',
+        'aria-invalid="true"',
+        'aria-describedby="id_title_helptext id_title_error"',
+        'id="id_title"',
+    ]
+    assert "&lt;200&gt;" in html
+
+
+def test_optional_group_says_so_in_its_legend():
+    html = _Form()["scope"].as_field_group()
+    assert html.count("<legend>") == 1
+    assert 'Portée <span class="optional">(facultatif)</span>' in html
+
+
+def test_error_summary_leads_to_the_field():
+    summary = render_to_string("components/error_summary.html", {"form": _Form({"title": "", "scope": "z"})})
+    assert re.findall(r'href="([^"]*)"', summary) == ["#id_title", "#id_scope_0"]
+
+
+def test_admin_widgets_find_the_templates_they_include():
+    assert 'type="url"' in AdminURLFieldWidget().render("adresse", "https://exemple.ca")
