@@ -1,35 +1,74 @@
-"""Ends a session left idle or kept too long (quality.md §3, F9)."""
+"""Ends a session left idle or kept too long, without losing what was being typed (quality.md §3, F8, F9, B28).
+
+Public pages carry no session cookie and are never checked here. A view that receives long texts may carry an
+attribute `keep_typed(request, **kwargs)`: when its form arrives after the limit (with a valid token, checked by then),
+the text is kept in the name of the person whose session ends, then sign-in is asked again.
+"""
 
 import time
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 
+PRIVATE = ("/espace/", "/compte/", "/admin/")
 _STEP = 60  # seconds between two writes of « last seen »
 
 
 class SessionLimitsMiddleware:
-    """Public pages carry no session cookie, so they never reach the session table here."""
-
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and not request.path.startswith(
-            settings.STATIC_URL
-        ):
-            self._check(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.path.startswith(PRIVATE):
+            response["Cache-Control"] = "no-store, private"
+        return response
 
-    def _check(self, request):
-        if not request.user.is_authenticated:
-            return
-        now = int(time.time())
-        began = request.session.setdefault("began", now)
-        seen = request.session.get("seen", now)
-        if now - seen > settings.SESSION_IDLE_SECONDS or now - began > settings.SESSION_ABSOLUTE_SECONDS:
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        if not request.path.startswith(PRIVATE) or not request.user.is_authenticated:
+            return None
+        if request.session.setdefault("role", request.user.role) != request.user.role:
             logout(request)
-            request.session["expired"] = True
-            return
-        if "seen" not in request.session or now - seen > _STEP:
+            return None
+        now = int(time.time())
+        if reason := _over(request, now):
+            return _end(request, view_func, view_kwargs, reason)
+        if now - request.session.get("seen", 0) > _STEP:
             request.session["seen"] = now
+        return None
+
+
+def _over(request, now):
+    """Return why the session is over, in French, or an empty string."""
+    began = request.session.setdefault("began", now)
+    idle = settings.SESSION_STAFF_IDLE_SECONDS if request.user.is_staff else settings.SESSION_IDLE_SECONDS
+    if now - request.session.get("seen", now) > idle:
+        return f"Votre session a pris fin après {_duration(idle)} sans activité."
+    if now - began > settings.SESSION_ABSOLUTE_SECONDS:
+        return f"Votre session a pris fin : elle dure au plus {_duration(settings.SESSION_ABSOLUTE_SECONDS)}."
+    return ""
+
+
+def _end(request, view_func, view_kwargs, reason):
+    """Close the session; the text of a form is kept first. Returns the way to the sign-in page when there was one."""
+    keep = getattr(view_func, "keep_typed", None)
+    if request.method != "POST" or keep is None:
+        logout(request)
+        messages.warning(request, reason)
+        return None
+    author = request.user.pk
+    sentence, address, leftover = keep(request, **view_kwargs)
+    logout(request)
+    if leftover:
+        request.session["typed"] = {"user": author, "address": address, "data": leftover}
+    messages.warning(request, f"{reason} {sentence}")
+    return redirect_to_login(address)
+
+
+def _duration(seconds):
+    hours, minutes = divmod(seconds // 60, 60)
+    if not minutes:
+        return f"{hours}\xa0heure{'s' if hours > 1 else ''}"
+    return f"{seconds // 60}\xa0minutes"
