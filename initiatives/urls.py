@@ -1,2 +1,18 @@
+"""Addresses of « Mon espace » that need no money; `alliance.portal.urls_espace` adds the landing page."""
+
+from django.urls import path
+
+from initiatives.views import deposit, entry, partners, record
+
 app_name = "espace"
-urlpatterns = []
+urlpatterns = [
+    path("initiatives/nouvelle/", entry.new, name="new"),
+    path("initiatives/<int:pk>/", record.show, name="file"),
+    path("initiatives/<int:pk>/modifier/", entry.edit, name="edit"),
+    path("initiatives/<int:pk>/deposer/", deposit.submit, name="submit"),
+    path("initiatives/<int:pk>/recu/", deposit.receipt, name="receipt"),
+    path("initiatives/<int:pk>/retirer/", deposit.withdraw, name="withdraw"),
+    path("initiatives/<int:pk>/partenaires/", partners.choose, name="partners"),
+    path("initiatives/<int:pk>/partenaires/creer/", partners.create, name="partner_new"),
+    path("partenaires/", partners.search, name="organizations"),
+]

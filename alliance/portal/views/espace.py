@@ -1,0 +1,78 @@
+"""The landing page of « Mon espace »: what waits for me first, my files, the money of my MRCs."""
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from alliance.accounts.roles import TERRITORY_ROLES
+from funding import ledger
+from funding.models import Allocation
+from initiatives import actions, rules
+from initiatives.choices import AGENT_STATE, State
+from initiatives.forms.offer import my_territories
+from initiatives.models import Initiative
+from initiatives.views.access import READERS, may_write
+
+_MOST = 100  # files listed under one heading
+_GROUPS = (
+    ("Au CRD", State.waiting_for_staff),
+    ("Retenues et en cours", (State.APPROVED, State.IN_PROGRESS)),
+    ("Fermées", State.ended + (State.CANCELLED,)),
+)
+
+
+@require_safe
+def home(request):
+    user = request.user
+    if user.role not in READERS:
+        if not user.is_staff:
+            raise PermissionDenied
+        return render(request, "espace/home_staff.html")
+    files = _files(user)
+    writes = may_write(user)
+    context = {
+        "writes": writes,
+        "returned": _returned(files) if writes else [],
+        "drafts": _drafts(files) if writes else [],
+        "groups": [_group(files, title, states) for title, states in _groups(writes)],
+        "lines": _lines(user) if user.role in TERRITORY_ROLES else [],
+        "territories": my_territories(user) if user.role in TERRITORY_ROLES else [],
+    }
+    return render(request, "espace/home.html", context)
+
+
+def _files(user):
+    """Return the files of the person's MRCs; the coordination, which sees all in the admin, finds its own here."""
+    files = Initiative.objects.visible_to(user)
+    return files.filter(created_by=user) if user.is_staff else files
+
+
+def _groups(writes):
+    return _GROUPS if writes else (("Brouillons et dossiers à compléter", State.editable_by_agent), *_GROUPS)
+
+
+def _returned(files):
+    rows = files.filter(state=State.CHANGES_REQUESTED).prefetch_related("transitions__by")[:_MOST]
+    return [
+        (row, [move for move in row.transitions.all() if move.name == "request_changes"][-1]) for row in rows
+    ]
+
+
+def _drafts(files):
+    rows = files.filter(state=State.DRAFT)[:_MOST]
+    return [(row, len(rules.missing_to_submit(actions.facts_of(row)))) for row in rows]
+
+
+def _group(files, title, states):
+    rows = files.filter(state__in=states).prefetch_related("territories")
+    count = rows.count()
+    listed = [(row, State(row.state).label, AGENT_STATE[State(row.state)]) for row in rows[:_MOST]]
+    return {"title": title, "rows": listed, "count": count, "more": count - len(listed)}
+
+
+def _lines(user):
+    """Return the lines of money of the person's MRCs, in the years still open."""
+    mine = Allocation.objects.filter(
+        territory__memberships__user=user, fiscal_year__closed_at=None, is_demo=user.is_demo
+    )
+    return ledger.lines(mine)

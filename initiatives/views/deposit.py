@@ -1,0 +1,99 @@
+"""Check one's answers, deposit, read the receipt, withdraw. Each move is asked for by POST and told in words."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from alliance.lib.workflow import Refusal
+from initiatives import actions, partners, rules, workflow
+from initiatives.choices import AGENT_STATE, State
+from initiatives.forms.entry import WithdrawalForm
+from initiatives.forms.saving import read_version
+from initiatives.models import Initiative
+from initiatives.views.access import closed_page, file_page, writer_page
+
+_FIRST_OF_GROUP = ("territories", "themes", "target_groups", "scope")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@writer_page
+def submit(request, initiative):
+    if initiative.state == State.SUBMITTED:
+        return redirect("espace:receipt", pk=initiative.pk)  # the second of two clicks
+    if rules.refuse_edit_by_agent(initiative.state):
+        return closed_page(request, initiative)
+    if request.method != "POST":
+        return _check_page(request, initiative)
+    if read_version(request.POST.get("version")) != initiative.version:
+        return _check_page(
+            request,
+            initiative,
+            status=409,
+            reasons=["Le dossier a changé depuis votre vérification. Relisez-le, puis déposez-le."],
+        )
+    try:
+        actions.submit(initiative=initiative, by=request.user)
+    except Refusal as refusal:
+        return _after_refusal(request, initiative, refusal)
+    return redirect("espace:receipt", pk=initiative.pk)
+
+
+def _after_refusal(request, initiative, refusal):
+    stored = Initiative.objects.get(pk=initiative.pk)
+    if stored.state == State.SUBMITTED:
+        return redirect("espace:receipt", pk=stored.pk)
+    if rules.refuse_edit_by_agent(stored.state):
+        return closed_page(request, stored)
+    missing = rules.missing_to_submit(actions.facts_of(stored))
+    return _check_page(request, stored, status=422, reasons=() if missing else refusal.reasons)
+
+
+def _check_page(request, initiative, *, status=200, reasons=()):
+    rows = partners.rows_of(initiative)
+    missing = rules.missing_to_submit(actions.facts_of(initiative))
+    context = {
+        "initiative": initiative,
+        "missing": [(item.sentence, anchor(item.field)) for item in missing],
+        "reasons": reasons,
+        "partners": rows,
+        "needs_fiduciary": partners.needs_fiduciary(rows),
+        "refused": status != 200,
+        "editable": True,
+    }
+    return render(request, "espace/check.html", context, status=status)
+
+
+def anchor(field):
+    """Return the id, in the page of the form, of the control that a rule names."""
+    if field == "lead":
+        return "partenaires"
+    return f"id_{field}_0" if field in _FIRST_OF_GROUP else f"id_{field}"
+
+
+@require_safe
+@file_page
+def receipt(request, initiative):
+    if not initiative.number:
+        return redirect("espace:file", pk=initiative.pk)
+    context = {"initiative": initiative, "sentence": AGENT_STATE[State(initiative.state)]}
+    return render(request, "espace/receipt.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@writer_page
+def withdraw(request, initiative):
+    move = workflow.TRANSITIONS["withdraw"]
+    if initiative.state not in move.sources:
+        return closed_page(request, initiative)
+    form = WithdrawalForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        status = 422 if form.errors else 200
+        return render(
+            request, "espace/withdraw.html", {"initiative": initiative, "form": form}, status=status
+        )
+    try:
+        actions.withdraw(initiative=initiative, by=request.user, note=form.cleaned_data["note"])
+    except Refusal:
+        return closed_page(request, Initiative.objects.get(pk=initiative.pk))
+    messages.success(request, "Le dossier est retiré. Il reste lisible dans votre espace.")
+    return redirect("espace:file", pk=initiative.pk)
