@@ -4,6 +4,7 @@ from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from alliance.lib.constraints import amount_between, both_or_neither, date_order, implies, one_of
+from alliance.lib.history import LinkedHistory
 from alliance.lib.money import MoneyField
 from initiatives.choices import Continuity, PartnerRole, Publication, Scope, State
 from initiatives.models.reference import FiscalYear, PlanNode, TargetGroup, Theme
@@ -138,7 +139,7 @@ class Initiative(models.Model):
     sort_key = models.CharField("clé de tri", max_length=200, editable=False, default="")
 
     objects = InitiativeQuerySet.as_manager()
-    history = HistoricalRecords(
+    history = LinkedHistory(
         excluded_fields=["search_text", "sort_key", "entry_token"],
         m2m_fields=[territories, municipalities, themes, target_groups, fiscal_years],
     )
