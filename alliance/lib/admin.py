@@ -1,0 +1,257 @@
+"""Base of every list and form of the admin: no bulk action, no deletion, filters and search that never fail.
+
+Saving goes through the applications' actions; what they refuse comes back beside the fields, with what was typed.
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminDateWidget
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.db.models import Q
+from django.http import Http404
+from django.template.response import TemplateResponse
+from simple_history.admin import SimpleHistoryAdmin
+
+from alliance.lib.dates import DateFormField
+from alliance.lib.forms import BlockFormField, EmailLineField, LineFormField, PublicUrlFormField
+from alliance.lib.text import query_terms, sort_key
+from alliance.lib.workflow import NotAllowed, Refusal
+
+DATE_FIELD = {"form_class": DateFormField, "widget": AdminDateWidget}
+
+
+class PortalModelAdmin(admin.ModelAdmin):
+    """What all our pages share.
+
+    `stemmed`: search columns (stems, `LIKE '% term%'`). `folded`: fields of a small table compared without accents.
+    """
+
+    actions = None
+    list_per_page = 50
+    list_max_show_all = 500
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    stemmed: tuple[str, ...] = ()
+    folded: tuple[str, ...] = ()
+    formfield_overrides = {
+        models.CharField: {"form_class": LineFormField},
+        models.SlugField: {"form_class": forms.SlugField},
+        models.TextField: {"form_class": BlockFormField},
+        models.EmailField: {"form_class": EmailLineField},
+        models.URLField: {"form_class": PublicUrlFormField},
+        models.DateField: DATE_FIELD,
+    }
+
+    # Rights -------------------------------------------------------------------------------------------------
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def lookup_allowed(self, lookup, value, request):
+        """Allow our declared filters only: a raw lookup could ask the database anything, or make it fail."""
+        return lookup in {getattr(spec, "parameter_name", "") for spec in self.get_list_filter(request)}
+
+    # Search -------------------------------------------------------------------------------------------------
+
+    def get_search_results(self, request, queryset, search_term):
+        if not search_term.strip():
+            return queryset, False
+        if self.stemmed:
+            return self._by_stems(queryset, search_term), False
+        return self._by_words(queryset, search_term), False
+
+    def _by_stems(self, queryset, text):
+        for term in query_terms(text):
+            either = Q()
+            for column in self.stemmed:
+                either |= Q(**{f"{column}__contains": f" {term}"})
+            queryset = queryset.filter(either)
+        return queryset
+
+    def _by_words(self, queryset, text):
+        words = sort_key(text[:100]).split()
+        rows = queryset.order_by().values_list("pk", *self.folded)
+        kept = [
+            pk
+            for pk, *texts in rows
+            if all(word in sort_key(" ".join(str(each or "") for each in texts)) for word in words)
+        ]
+        return queryset.filter(pk__in=kept)
+
+    # Pages --------------------------------------------------------------------------------------------------
+
+    def changelist_view(self, request, extra_context=None):
+        title = self.opts.verbose_name_plural
+        return super().changelist_view(
+            request, {"title": title[0].upper() + title[1:], **(extra_context or {})}
+        )
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Show or save the form; what the actions refuse is shown in the form itself, as a wrong field would be."""
+        name = self.opts.verbose_name
+        title = name[0].upper() + name[1:] if object_id else f"Ajouter : {name}"
+        context = {"title": title, "history_allowed": self.history_allowed(request), **(extra_context or {})}
+        try:
+            response = super().changeform_view(request, object_id, form_url, context)
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal)) from None
+        except (Refusal, ValidationError) as refusal:
+            request.refused = refused_fields(refusal)
+            response = super().changeform_view(request, object_id, form_url, context)
+        if request.method == "POST" and isinstance(response, TemplateResponse):
+            response.status_code = 422
+        return response
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        base = super().get_form(request, obj, change=change, **kwargs)
+        refused = getattr(request, "refused", None)
+        if refused is None:
+            return base
+
+        class Refused(base):
+            def clean(self):
+                cleaned = super().clean()
+                for field, sentences in refused.items():
+                    self.add_error(field if field in self.fields else None, sentences)
+                return cleaned
+
+        return Refused
+
+    def history_allowed(self, request):
+        return False
+
+
+class AuditedModelAdmin(PortalModelAdmin, SimpleHistoryAdmin):
+    """A page whose every version is kept: the « Historique » button lists who changed what, when."""
+
+    object_history_template = "admin/versions.html"
+
+    def history_allowed(self, request):
+        """The CRD reads the history, with its internal notes; the ministry does not."""
+        code = f"{self.opts.app_label}.change_{self.opts.model_name}"
+        return request.user.has_perm(code) or request.user.has_perm("funding.move_money")
+
+    def has_view_history_or_change_history_permission(self, request, obj=None):
+        return self.history_allowed(request)
+
+    def history_view(self, request, object_id, extra_context=None):
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            raise Http404
+        return super().history_view(
+            request, str(obj.pk), {"title": "Historique", "subtitle": str(obj), **(extra_context or {})}
+        )
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        """An old version is read in the list; the library's page would let a POST bring it back."""
+        raise Http404
+
+
+class ReadOnlyAdmin(PortalModelAdmin):
+    """A page to read: rows that only the actions write."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+class ReadOnlyInline(admin.TabularInline):
+    """Rows shown under their parent, never written there."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+    template = "admin/rows_inline.html"
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+def refused_fields(refusal: Refusal | ValidationError) -> dict[str | None, list[str]]:
+    """Return the sentences of a refusal by field (None for the whole form)."""
+    if isinstance(refusal, Refusal):
+        return {None: refusal.reasons}
+    if hasattr(refusal, "error_dict"):
+        return dict(refusal.message_dict)
+    return {None: refusal.messages}
+
+
+class WordFilter(admin.SimpleListFilter):
+    """A filter on words we chose: an unknown one keeps nothing, and can never make the page fail."""
+
+    def kept(self, queryset, value):
+        """Return the rows of `queryset` for a known `value`."""
+        raise NotImplementedError
+
+    def queryset(self, request, queryset):
+        value = self.value()
+        if value is None:
+            return queryset
+        if value not in {str(key) for key, _label in self.lookup_choices}:
+            return queryset.none()
+        return self.kept(queryset, value)
+
+
+def choice_filter(heading: str, parameter: str, field: str, options: Any) -> type[WordFilter]:
+    """Return a filter on a field with choices."""
+
+    class ChoiceFilter(WordFilter):
+        title = heading
+        parameter_name = parameter
+
+        def lookups(self, request, model_admin):
+            return list(options)
+
+        def kept(self, queryset, value):
+            return queryset.filter(**{field: value})
+
+    return ChoiceFilter
+
+
+def row_filter(
+    heading: str, parameter: str, path: str, model: type[models.Model], key: str
+) -> type[WordFilter]:
+    """Return a filter on the rows of another table, named by their field `key`; `path` leads to that field."""
+
+    class RowFilter(WordFilter):
+        title = heading
+        parameter_name = parameter
+
+        def lookups(self, request, model_admin):
+            return [(str(getattr(row, key)), str(row)) for row in model._default_manager.all()]
+
+        def kept(self, queryset, value):
+            matching = queryset.model._default_manager.filter(**{path: value})
+            return queryset.filter(pk__in=matching.order_by().values("pk"))
+
+    return RowFilter
+
+
+def yes_no_filter(heading: str, parameter: str, condition: Q) -> type[WordFilter]:
+    """Return a filter « Oui / Non » on a condition."""
+
+    class YesNoFilter(WordFilter):
+        title = heading
+        parameter_name = parameter
+
+        def lookups(self, request, model_admin):
+            return [("oui", "Oui"), ("non", "Non")]
+
+        def kept(self, queryset, value):
+            return queryset.filter(condition if value == "oui" else ~condition)
+
+    return YesNoFilter
+
+
+DemoFilter = yes_no_filter("démonstration", "demonstration", Q(is_demo=True))

@@ -1,0 +1,106 @@
+"""Verbs that touch several applications at once. Raises Refusal, NotAllowed, ValidationError (French)."""
+
+from collections.abc import Iterator
+
+from django.db import transaction
+
+from alliance.accounts.models import User
+from alliance.lib.records import save_as
+from alliance.lib.workflow import NotAllowed, Refusal
+from funding import actions as funding_actions
+from funding.models import Contribution
+from initiatives import actions as initiative_actions
+from initiatives.models import Initiative
+from territories import actions as territory_actions
+from territories.models import Organization, OrganizationAlias, OrganizationPastSlug
+
+
+@transaction.atomic
+def merge_organizations(*, kept: Organization, absorbed: Organization, by: User) -> Organization:
+    """Bring everything of `absorbed` to `kept`: partnerships, contributions, spellings, addresses.
+
+    `absorbed` stays, inactive and leading to `kept`. Merging again is a no-op. Source: domain.md §10 (organizations).
+    """
+    if not by.has_perm("territories.change_organization"):
+        raise NotAllowed("Votre rôle ne permet pas de fusionner des organisations.")
+    rows = Organization.objects.select_for_update().order_by("pk").in_bulk([kept.pk, absorbed.pk])
+    kept, absorbed = rows[kept.pk], rows[absorbed.pk]
+    if absorbed.merged_into_id == kept.pk and kept.pk != absorbed.pk:
+        return kept
+    if reason := merge_problem(kept, absorbed):
+        raise Refusal(reason)
+    for initiative in initiatives_of(absorbed):
+        initiative_actions.update(
+            initiative=initiative, by=by, values={}, partners=_partners(initiative, kept, absorbed)
+        )
+    for contribution in Contribution.objects.filter(organization=absorbed):
+        contribution.organization = kept
+        funding_actions.record_contribution(contribution=contribution, by=by)
+    _retire(kept, absorbed, by)
+    return territory_actions.update_organization(organization=kept, by=by, values=_completed(kept, absorbed))
+
+
+def merge_problem(kept: Organization, absorbed: Organization) -> str:
+    """Return why the two cannot be merged, or an empty string."""
+    if kept.pk == absorbed.pk:
+        return "Choisissez une autre organisation : on ne fusionne pas une organisation avec elle-même."
+    if kept.merged_into_id:
+        return f"{kept} est déjà fusionnée avec une autre : choisissez celle qui reste."
+    if absorbed.merged_into_id:
+        return f"{absorbed} est déjà fusionnée avec une autre organisation."
+    if not kept.is_active:
+        return f"{kept} n’est plus active : choisissez une organisation active."
+    if kept.is_demo != absorbed.is_demo:
+        return "Une organisation de démonstration ne se fusionne pas avec une organisation réelle."
+    if kept.neq and absorbed.neq and kept.neq != absorbed.neq:
+        return "Ces deux organisations ont des NEQ différents : ce sont deux personnes morales."
+    return ""
+
+
+def initiatives_of(organization: Organization) -> list[Initiative]:
+    """Return the initiatives in which the organization holds a role, in a stable order."""
+    return list(Initiative.objects.filter(partnerships__organization=organization).distinct().order_by("pk"))
+
+
+def _partners(
+    initiative: Initiative, kept: Organization, absorbed: Organization
+) -> Iterator[tuple[Organization, str, str]]:
+    """Yield the partners with `kept` in place of `absorbed`, each role once, the words of both kept."""
+    words: dict[tuple[int, str], tuple[Organization, str]] = {}
+    for row in initiative.partnerships.select_related("organization"):
+        organization = kept if row.organization_id == absorbed.pk else row.organization
+        key = (organization.pk, row.role)
+        before = words[key][1] if key in words else ""
+        joined = " · ".join(dict.fromkeys(note for note in (before, row.note) if note))
+        words[key] = (organization, joined[:300])
+    for (_pk, role), (organization, note) in words.items():
+        yield organization, role, note
+
+
+def _completed(kept: Organization, absorbed: Organization) -> dict[str, object]:
+    """Return what `kept` gains: every MRC served, and what it did not say itself."""
+    served = {*kept.territories_served.all(), *absorbed.territories_served.all()}
+    values: dict[str, object] = {"territories_served": served}
+    for name in ("neq", "website", "seat_territory", "seat_municipality"):
+        if not getattr(kept, name) and (value := getattr(absorbed, name)):
+            values[name] = value
+    return values
+
+
+def _retire(kept: Organization, absorbed: Organization, by: User) -> None:
+    """Move spellings and addresses to `kept`; leave `absorbed` inactive, leading to it."""
+    for alias in OrganizationAlias.objects.filter(organization=absorbed):
+        alias.organization = kept
+        alias.save()
+    for past in OrganizationPastSlug.objects.filter(organization=absorbed):
+        past.organization = kept
+        past.save()
+    OrganizationPastSlug.objects.get_or_create(slug=absorbed.slug, defaults={"organization": kept})
+    for earlier in Organization.objects.filter(merged_into=absorbed):
+        earlier.merged_into = kept
+        save_as(earlier, by)
+    retired = Organization.objects.get(pk=absorbed.pk)
+    retired.is_active, retired.merged_into = False, kept
+    if not kept.neq:
+        retired.neq = ""  # the number goes to the organization that stays: it is unique
+    save_as(retired, by)

@@ -1,0 +1,109 @@
+"""What waits for the CRD's staff: files to process, what is incomplete, sleeping drafts, money left."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from alliance.accounts.models import User
+from funding import ledger
+from funding.models import Allocation
+from initiatives.choices import PartnerRole, State
+from initiatives.models import Initiative, Partnership
+
+SHOWN = 10
+SLEEPS_AFTER = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One initiative that waits: since how many days, and what it lacks."""
+
+    initiative: Initiative
+    days: int
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class Pile:
+    """A list of files that wait for the same thing; `more` says that the list goes on, at `query` of the list page."""
+
+    title: str
+    query: str
+    files: list[Waiting]
+    more: bool
+
+
+def piles(user: User) -> list[Pile]:
+    """Return the piles of files that this person can open, oldest first."""
+    if not user.has_perm("initiatives.view_initiative"):
+        return []
+    rows = Initiative.objects.select_related("submitted_by", "created_by")
+    asleep = rows.filter(state=State.DRAFT, updated_at__lt=timezone.now() - SLEEPS_AFTER)
+    found = [
+        _pile("À prendre en analyse", "?etat=submitted", rows.filter(state=State.SUBMITTED), "submitted_at"),
+        _pile("En analyse", "?etat=under_review", rows.filter(state=State.UNDER_REVIEW), "submitted_at"),
+        _pile(
+            "À compléter par la MRC",
+            "?etat=changes_requested",
+            rows.filter(state=State.CHANGES_REQUESTED),
+            "updated_at",
+        ),
+        _incomplete(rows.published()),
+        _pile("Brouillons qui dorment depuis plus de 30 jours", "?etat=draft", asleep, "updated_at"),
+    ]
+    return [pile for pile in found if pile.files]
+
+
+def money() -> list[dict[str, Any]]:
+    """Return the lines of the open fiscal years with their balance and the part used (0 to 100)."""
+    open_lines = Allocation.objects.filter(fiscal_year__closed_at=None)
+    return [
+        {"balance": balance, "line": balance.allocation, "meter": _meter(balance)}
+        for balance in ledger.lines(open_lines)
+    ]
+
+
+def _meter(balance: ledger.LineBalance) -> dict[str, str] | None:
+    if balance.allocated <= 0:
+        return None
+    return {"max": str(balance.allocated), "value": str(balance.committed)}
+
+
+def _pile(title: str, query: str, rows: QuerySet[Initiative], since: str) -> Pile:
+    files = list(rows.order_by(since, "pk")[: SHOWN + 1])
+    waiting = [Waiting(row, _days(getattr(row, since))) for row in files[:SHOWN]]
+    return Pile(title, query, waiting, len(files) > SHOWN)
+
+
+def _incomplete(published: QuerySet[Initiative]) -> Pile:
+    """Published pages that do not say who leads, when, or for whom (texts found elsewhere often do not)."""
+    has_lead = Exists(Partnership.objects.filter(initiative=OuterRef("pk"), role=PartnerRole.LEAD))
+    has_group = Exists(Initiative.target_groups.through.objects.filter(initiative=OuterRef("pk")))
+    rows = published.annotate(has_lead=has_lead, has_group=has_group)
+    lacking = rows.filter(
+        Q(has_lead=False) | Q(starts_on=None) | Q(ends_on=None) | (Q(has_group=False) & Q(target_note=""))
+    )
+    files = list(lacking.order_by("updated_at", "pk")[: SHOWN + 1])
+    waiting = [Waiting(row, _days(row.updated_at), _lacks(row)) for row in files[:SHOWN]]
+    return Pile("Publiées mais incomplètes", "?publication=published", waiting, len(files) > SHOWN)
+
+
+def _lacks(row: Any) -> str:
+    lacks = [
+        word
+        for word, known in (
+            ("porteur", row.has_lead),
+            ("date de début", row.starts_on),
+            ("date de fin", row.ends_on),
+            ("personnes visées", row.has_group or row.target_note),
+        )
+        if not known
+    ]
+    return ", ".join(lacks)
+
+
+def _days(moment: Any) -> int:
+    return max((timezone.now() - moment).days, 0) if moment else 0

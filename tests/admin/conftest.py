@@ -1,0 +1,113 @@
+"""Rows of every kind for the admin's sweeps, made through the actions."""
+
+from decimal import Decimal
+
+import pytest
+from django.contrib import admin
+
+from funding import actions as funding_actions
+from funding.choices import ContributionKind, Line, Precision, Unit
+from funding.models import Allocation, Contribution, Envelope, FundingSource, PublishedFigure
+from initiatives.choices import PlanLevel, State
+from initiatives.models import ActionPlan, FiscalYear, Period, PlanNode, TargetGroup, Theme
+from territories import actions as territory_actions
+from territories.choices import MunicipalityKind, OrganizationKind
+from territories.models import Membership, Municipality, Territory
+
+OURS = list(admin.site._registry)
+
+
+@pytest.fixture
+def grow(world):
+    """Return a function that adds `number` rows to every list of the admin."""
+    counter = iter(range(100, 1000))
+
+    def add(number=1):
+        for _ in range(number):
+            _one_more(world, next(counter))
+
+    return add
+
+
+def _one_more(world, n):
+    by = world.coordination
+    initiative = world.initiative(State.APPROVED, award=10, title=f"Initiative {n}")
+    Contribution(
+        initiative=initiative,
+        organization=world.cdc,
+        fiscal_year=world.years["2025-2026"],
+        kind=ContributionKind.CASH,
+        amount=Decimal("12.50"),
+    ).save()
+    territory_actions.create_organization(
+        by=by,
+        values={
+            "name": f"Organisme {n}",
+            "kind": OrganizationKind.COMMUNITY,
+            "seat_territory": world.territories["la-mitis"],
+        },
+    )
+    year = FiscalYear.objects.create(
+        label=f"{2100 + n}-{2101 + n}", starts_on=f"{2100 + n}-04-01", ends_on=f"{2101 + n}-03-31"
+    )
+    period = Period.objects.create(
+        slug=f"p-{n}",
+        name=f"P {n}",
+        plan_name="Plan",
+        ministry_name="Ministère",
+        starts_on=year.starts_on,
+        ends_on=year.ends_on,
+    )
+    theme = Theme.objects.create(slug=f"t-{n}", name=f"Thème {n}", mark="food", tone="forest")
+    TargetGroup.objects.create(slug=f"g-{n}", name=f"Groupe {n}")
+    plan = ActionPlan.objects.create(
+        period=period, territory=world.territories["la-mitis"], title=f"Plan {n}"
+    )
+    axis = PlanNode.objects.create(plan=plan, level=PlanLevel.AXIS, label="Axe", theme=theme)
+    PlanNode.objects.create(plan=plan, parent=axis, level=PlanLevel.ACTION, label="Action")
+    source = FundingSource.objects.create(code=f"s-{n}", name=f"Source {n}", short_name=f"S {n}")
+    envelope = Envelope.objects.create(
+        source=source,
+        period=period,
+        name=f"Enveloppe {n}",
+        starts_on=year.starts_on,
+        ends_on=year.ends_on,
+    )
+    funding_actions.move_envelope(envelope=envelope, by=by, amount=Decimal(100), reason="Entente")
+    line = Allocation.objects.create(
+        envelope=envelope,
+        fiscal_year=world.years["2025-2026"],
+        line=Line.TERRITORY,
+        territory=world.territories["la-mitis"],
+    )
+    funding_actions.move_allocation(allocation=line, by=by, amount=Decimal(50), reason="Répartition")
+    PublishedFigure.objects.create(
+        code=f"f-{n}",
+        label=f"Chiffre {n}",
+        value=Decimal(1),
+        unit=Unit.DOLLARS,
+        precision=Precision.EXACT,
+        wording="…",
+        source="…",
+        fiscal_year=year,
+        territory=world.territories["la-mitis"],
+    )
+    territory = Territory.objects.create(
+        code=f"{n % 90 + 10}" if n % 90 + 10 not in (10, 11, 12, 13, 14) else f"{n % 90 + 60}",
+        name=f"MRC {n}",
+        full_name=f"MRC {n}",
+        genitive="de",
+        locative="à",
+        slug=f"mrc-{n}",
+        seat="…",
+        order=n,
+    )
+    Municipality.objects.create(
+        code=f"99{n}",
+        name=f"Ville {n}",
+        kind=MunicipalityKind.MUNICIPALITY,
+        slug=f"v-{n}",
+        territory=territory,
+    )
+    Membership.objects.create(user=world.agent_temis, territory=territory)
+    type(world.agent_mitis).objects.create_user(f"p{n}@exemple.invalid", full_name=f"P {n}", role="agent")
