@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
@@ -19,3 +20,15 @@ class BadRequestMiddleware:
         if "\x00" in request.path_info:
             raise BadRequest("NUL in the path")
         return self.get_response(request)
+
+
+class SignInUnlessPublicMiddleware(LoginRequiredMiddleware):
+    """Ask for a sign-in, except on public views, where nothing even looks at the session.
+
+    Django's own looks at it first, which adds « Vary: Cookie » to public pages and makes them useless to caches.
+    """
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)

@@ -25,8 +25,7 @@ from initiatives.choices import PartnerRole
 # Announced figures of the home page, in the order they are told (facts/seed_figures.csv, program_figures.csv).
 HOME_ANNOUNCED = (
     "bsl-enveloppe-2019-2023",
-    "montant-an1-total",
-    "montant-an1-alliance",
+    "montant-an1-total",  # its wording holds « dont 1 025 070 $ »
     "nb-initiatives-an1",
 )
 
@@ -255,8 +254,10 @@ def _organizations(directory: Directory) -> Figure:
     )
 
 
-def _dollars(directory: Directory) -> Figure:
+def _dollars(directory: Directory) -> Figure | None:
     sums = totals(Selection(directory))
+    if not sums.known:
+        return None
     without = pluriel(sums.unknown, "initiative sans montant publié,initiatives sans montant publié")
     return Figure(
         code="fqis",
@@ -283,7 +284,7 @@ def _territories(directory: Directory) -> Figure:
     )
 
 
-REGISTER: dict[str, Callable[[Directory], Figure]] = {
+REGISTER: dict[str, Callable[[Directory], Figure | None]] = {
     "initiatives": _initiatives,
     "organisations": _organizations,
     "fqis": _dollars,
@@ -292,8 +293,9 @@ REGISTER: dict[str, Callable[[Directory], Figure]] = {
 
 
 def key_figures(directory: Directory) -> list[Figure]:
-    """Return the figures of the home page."""
-    return [compute(directory) for compute in REGISTER.values()]
+    """Return the figures of the home page; one that nothing known feeds is left out, for it would read as zero."""
+    found = (compute(directory) for compute in REGISTER.values())
+    return [figure for figure in found if figure]
 
 
 def announced(codes: tuple[str, ...] = HOME_ANNOUNCED) -> list[PublishedFigure]:

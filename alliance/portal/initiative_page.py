@@ -133,7 +133,7 @@ class Page:
         if self.years:
             noun = "pendant l’exercice" if len(self.years) == 1 else "pendant les exercices"
             return f"{noun} {' et '.join(self.years)}"
-        return f"période {UNSAID}"
+        return "période non précisée par la source" if self.source_note else "période non publiée"
 
     @property
     def sentence(self) -> str:
@@ -207,7 +207,12 @@ _STEPS = {
 
 
 def _milestones(values: dict[str, Any]) -> list[Milestone]:
-    """Return the public steps only: no note, no name, nothing before the decision."""
+    """Return the public steps only: no note, no name, nothing before the decision.
+
+    A record taken from a published text has none: its log tells when it was entered here, not when things happened.
+    """
+    if values["source_note"]:
+        return []
     steps = [Milestone(_moment(at), _STEPS[State(state)]) for state, at in values["l_steps"] or ()]
     return sorted(steps, key=lambda step: step.on)
 

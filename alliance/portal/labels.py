@@ -3,6 +3,7 @@
 All are read by one query (a UNION ALL of small tables), because a page never reads one name at a time.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ from territories.models import Municipality, Organization, OrganizationPastSlug,
 THEME, TERRITORY, MUNICIPALITY, ORGANIZATION = "theme", "territoire", "municipalite", "organisation"
 YEAR, SOURCE = "exercice", "source"
 _OLD = "ancien-"
+_SENTENCES = re.compile(r"(?<=[.?!])\s+")
 _PAGES = {
     THEME: "/themes/",
     TERRITORY: "/territoires/",
@@ -62,6 +64,11 @@ class Label:
     def description(self) -> str:
         """A theme in plain words."""
         return self.three
+
+    @property
+    def summary(self) -> str:
+        """The first two sentences of a theme's description."""
+        return " ".join(_SENTENCES.split(self.description)[:2])
 
     @property
     def genitive(self) -> str:

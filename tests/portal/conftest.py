@@ -1,0 +1,39 @@
+import pytest
+
+from initiatives.choices import PartnerRole, Scope, State
+
+
+@pytest.fixture
+def get(client_for):
+    """Return a function that asks for an address as the public does."""
+    client = client_for()
+    return lambda path, **headers: client.get(path, headers=headers)
+
+
+@pytest.fixture
+def trio(world):
+    """Three published initiatives: food in La Mitis, housing in Témiscouata and Les Basques, transport everywhere."""
+    food = world.published(State.IN_PROGRESS, title="Frigo libre-service de Mont-Joli", award="12500.50")
+    housing = world.published(
+        title="Logements d’étudiants",
+        scope=Scope.SUPRALOCAL,
+        territories=[world.territories["temiscouata"], world.territories["les-basques"]],
+        municipalities=[world.municipalities["13073"]],
+        themes=[world.themes["logement"], world.themes["alimentation"]],
+        primary_theme=world.themes["logement"],
+        by=world.agent_temis,
+        partners=[(world.cdc, PartnerRole.LEAD, ""), (world.moisson, PartnerRole.PARTNER, "Prête un local")],
+    )
+    return food, housing, _regional(world)
+
+
+def _regional(world):
+    return world.published(
+        title="Œuvre du transport collectif",
+        scope=Scope.REGIONAL,
+        territories=[],
+        municipalities=[],
+        themes=[world.themes["transport"]],
+        primary_theme=world.themes["transport"],
+        partners=[(world.cdc, PartnerRole.LEAD, "")],
+    )
