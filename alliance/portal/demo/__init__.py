@@ -14,7 +14,7 @@ def refuse_outside_demonstration(force: bool) -> None:
     """Raise Refusal on a portal in service, unless asked on purpose: invented data would stand beside real data."""
     if not (settings.DEBUG or settings.DEMO or force):
         raise Refusal(
-            "Ce portail n’est ni en développement (DEBUG) ni en démonstration (DEMO) : "
+            "Ce portail n’est ni en développement (DEBUG) ni en démonstration (DEMO) : "
             "rien n’a été écrit. Ajoutez --forcer pour le faire quand même."
         )
 

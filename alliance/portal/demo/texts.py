@@ -14,10 +14,10 @@ REGION = {
 
 RETURN_NOTES = (
     "Précisez qui prendra en charge les frais de déplacement des bénévoles, et joignez l’appui de la municipalité.",
-    "Le résumé nomme une personne aidée : retirez son nom. Dites aussi combien de personnes vous pensez rejoindre.",
+    "Le résumé nomme une personne aidée : retirez son nom. Dites aussi combien de personnes vous pensez rejoindre.",
     "La date de fin dépasse la période de l’entente. Corrigez-la et expliquez ce qui se poursuivra ensuite.",
 )
-DECLINE_NOTE = "Le comité local ne retient pas cette initiative : elle recoupe un service qui existe déjà."
+DECLINE_NOTE = "Le comité local ne retient pas cette initiative : elle recoupe un service qui existe déjà."
 CANCEL_NOTE = "L’organisme n’a pas trouvé de local et renonce à l’initiative."
 WITHDRAW_NOTE = "Nous présenterons une version revue avec un autre partenaire."
 PARTICIPATION = (
@@ -67,10 +67,10 @@ def wide() -> list[Text]:
 
 
 def at(name: str) -> str:
-    """Return « à Amqui », « aux Hauteurs » for the name of a municipality."""
+    """Return « à Amqui », « aux Hauteurs » for the name of a municipality."""
     return f"aux {name[4:]}" if name.startswith("Les ") else f"à {name}"
 
 
 def listing(parts: list[str]) -> str:
-    """Return « de La Mitis, de La Matanie et des Basques »."""
+    """Return « de La Mitis, de La Matanie et des Basques »."""
     return f"{', '.join(parts[:-1])} et {parts[-1]}" if len(parts) > 1 else parts[0]

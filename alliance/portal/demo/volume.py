@@ -4,8 +4,8 @@ The one place that writes initiatives and money without the actions, in bulk: te
 actions take half an hour. What the actions guarantee is kept: numbers come from the sequence, lines cover their
 commitments, the search column is filled by the same function. Everything is marked `is_demo`.
 
-Words have a fixed share, so that a search means the same proportion at every size: alimentaire 10 %, logement 3 %,
-préjugés 1 %, itinérance 0,1 %, trousse 0,01 % (performance.md).
+Some words have a fixed share, so that a search means the same proportion at every size: maraîcher 10 %, couture 3 %,
+tricot 1 %, boussole 0.1 %, trousse 0.01 %. None is a word of a theme, which would add that theme's initiatives.
 """
 
 import random
@@ -42,10 +42,10 @@ from territories.choices import OrganizationKind
 from territories.models import Municipality, Organization, Territory
 
 MARKED = (
-    ("alimentaire", 0.10),
-    ("logement", 0.03),
-    ("préjugés", 0.01),
-    ("itinérance", 0.001),
+    ("maraîcher", 0.10),
+    ("couture", 0.03),
+    ("tricot", 0.01),
+    ("boussole", 0.001),
     ("trousse", 0.0001),
 )
 _SYLLABLES = (

@@ -32,16 +32,16 @@ class Command(BaseCommand):
         password, count = demo.load(new_password=new_password)
         if count:
             self.stdout.write(f"{count} initiatives de démonstration ont été créées.")
-        self.stdout.write("Comptes de démonstration :")
+        self.stdout.write("Comptes de démonstration :")
         for account in accounts.ACCOUNTS:
             self.stdout.write(f"  {account.email:<36}{account.role.label:<28}voit {account.sees}")
         given = password or "déjà donné (--nouveau-mot-de-passe pour en donner un autre)"
-        self.stdout.write(f"Mot de passe de tous ces comptes : {given}")
+        self.stdout.write(f"Mot de passe de tous ces comptes : {given}")
 
     def _remove(self):
         with transaction.atomic():
             counts = removal.remove()
         for name, count in counts.items():
-            self.stdout.write(f"Supprimé : {count} {name}")
+            self.stdout.write(f"Supprimé : {name} ({count})")
         if not counts:
             self.stdout.write("Il n’y a pas de données de démonstration.")

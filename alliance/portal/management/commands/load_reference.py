@@ -9,6 +9,6 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         added = reference.load()
         for name, count in added.items():
-            self.stdout.write(f"Ajouté : {count} {name}")
+            self.stdout.write(f"Ajouté : {name} ({count})")
         if not added:
             self.stdout.write("Les données de référence sont à jour.")
