@@ -1,0 +1,202 @@
+"""Whatever an address holds, a public page answers below 500, and says what it dropped (quality.md §3.A)."""
+
+import time
+
+import pytest
+
+NBSP = "\xa0"
+LISTS = ("/initiatives/", "/organisations/")
+BAD = [
+    "page=0",
+    "page=-1",
+    "page=abc",
+    "page=1e999",
+    "page=%00",
+    "page=" + "9" * 30,
+    "page=" + "9" * 3000,
+    "page=١٢",
+    "page=1.5",
+    "page=",
+    "page=1&page=zzz",
+    "theme=" + str(2**63),
+    "theme=" + "9" * 30,
+    "theme=%00",
+    "theme=abc",
+    "theme=1e999",
+    "theme=",
+    "&".join(["theme=alimentation"] * 900),
+    "&".join(f"theme=x{n}" for n in range(900)),
+    "&".join(f"z{n}=1" for n in range(1100)),
+    "territoire=-1",
+    "territoire=la-mitis%00",
+    "territoire=%F0%9F%99%82",
+    "territoire=NaN",
+    "municipalite=Infinity",
+    "municipalite=1e1000000",
+    "municipalite=..%2f..%2fetc",
+    "exercice=99999",
+    "exercice=2022.5",
+    "exercice=0000-01-01",
+    "exercice=9999-9999",
+    "exercice=2025-2026%0d%0aSet-Cookie:a=b",
+    "etat=draft",
+    "etat=approved",
+    "etat=1",
+    "portee=regional",
+    "portee='; DROP TABLE initiatives_initiative;--",
+    "organisation=" + "a" * 3000,
+    "organisation=%ED%A0%80",
+    "source=%FF%FE",
+    "source=__class__",
+    "montant_min=1e-999999",
+    "montant_min=sNaN",
+    "ids=1," + "9" * 30,
+    "debut=2022-02-30",
+    "q=%00",
+    "q=" + "%25" * 1000,
+    "q=" + "_" * 200,
+    "q=%5C",
+    "q=%27",
+    "q=%22",
+    "q=" + "a" * 4000,
+    "q=%FF%FE",
+    "q=%ED%A0%80",
+    "q=%F0%9F%99%82",
+    "q=(a%2B)%2B%24",
+    "q=%E2%80%AEabc",
+    "q=<script>alert(1)</script>",
+    "q={{7*7}}{% 25 include %}",
+    "q=le+la+les",
+    "tri=-password",
+    "tri=titre%00",
+    "tri=__proto__",
+    "type=%00",
+    "type=autre'",
+    "auteur__password__startswith=p",
+    "created_by__password=p",
+    "internal_note__contains=a",
+    "search_text__regex=.*",
+    "mrc[]=la-mitis",
+    "theme.x=1",
+    "utm_source=a&fbclid=b",
+    "format=csv",
+    "=&&&=;;",
+    "%",
+    "%zz=%zz",
+]
+PATHS = [
+    "/initiatives/%00/",
+    "/initiatives/%ED%A0%80/",
+    "/initiatives/" + "a" * 5000 + "/",
+    "/initiatives/..%2f..%2fetc/",
+    "/initiatives/brouillon./",
+    "/initiatives/" + "9" * 30 + "/",
+    "/themes/%27/",
+    "/themes/inconnu/",
+    "/territoires/bas-saint-laurent/",
+    "/municipalites/atlantide/",
+    "/organisations/" + "x" * 3000 + "/",
+    "/organisations/%F0%9F%99%82/",
+]
+
+
+@pytest.fixture
+def addresses(trio):
+    return [
+        "/",
+        *LISTS,
+        trio[0].get_absolute_url(),
+        "/themes/",
+        "/themes/alimentation/",
+        "/territoires/",
+        "/territoires/la-mitis/",
+        "/municipalites/mont-joli/",
+        "/organisations/moisson-mitis/",
+        "/a-propos/",
+        "/accessibilite/",
+        "/confidentialite/",
+        "/nous-joindre/",
+        "/sante/",
+        "/robots.txt",
+        "/sitemap.xml",
+    ]
+
+
+def test_no_query_breaks_a_page(addresses, get):
+    visited = 0
+    for path in addresses:
+        for query in BAD:
+            started = time.perf_counter()
+            answer = get(f"{path}?{query}")
+            assert answer.status_code in (200, 400), (path, query[:80], answer.status_code)
+            assert answer.status_code == 200 or query.count("&") > 1000, (path, query[:80])
+            assert time.perf_counter() - started < 1, (path, query[:80])
+            visited += 1
+    assert len(BAD) >= 60
+    assert visited == len(BAD) * 17
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_path_breaks_a_page(trio, get, path):
+    assert get(path).status_code in (400, 404)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("theme=abc", "Le thème «\xa0abc\xa0» n’est pas dans l’annuaire\xa0: ce filtre a été ignoré."),
+        ("territoire=%00", "Le territoire n’est pas dans l’annuaire\xa0: ce filtre a été ignoré."),
+        ("etat=draft", "L’état «\xa0draft\xa0» n’est pas dans l’annuaire\xa0: ce filtre a été ignoré."),
+        ("page=abc", "Le numéro de page n’est pas valide\xa0: la première page est affichée."),
+        ("page=" + "9" * 300, "La page demandée n’existe pas\xa0: la dernière, la page 1, est affichée."),
+        ("q=%00", "La recherche contient un caractère non permis\xa0: elle a été ignorée."),
+        ("q=le+la", "La recherche ne contient aucun mot à chercher\xa0: elle a été ignorée."),
+        ("q=" + "a" * 300, "Seuls les 100 premiers caractères de la recherche ont été lus."),
+        ("tri=password", "L’ordre demandé n’existe pas\xa0: la liste est triée par titre."),
+        (
+            "&".join(f"theme=x{n}" for n in range(900)),
+            "Le thème\xa0: seuls les 20 premiers choix ont été gardés.",
+        ),
+    ],
+)
+def test_what_is_dropped_is_named(trio, get, query, said):
+    answer = get(f"/initiatives/?{query}")
+    assert [answer.status_code, said in answer.content.decode()] == [200, True]
+
+
+@pytest.mark.parametrize(
+    "query", ["utm_source=a", "theme=", "q=&theme=&tri=titre", "auteur__password=p", "page=1"]
+)
+def test_silent_parameters_leave_no_trace(trio, get, query):
+    answer = get(f"/initiatives/?{query}").content.decode()
+    assert "n’était pas valide" not in answer
+    assert '<link rel="canonical" href="http://127.0.0.1:8000/initiatives/">' in answer
+
+
+def test_a_dropped_filter_leaves_the_others(trio, get):
+    answer = get("/initiatives/?theme=abc&theme=logement&territoire=zzz").content.decode()
+    assert answer.count('class="card-title"') == 1
+    assert 'href="http://127.0.0.1:8000/initiatives/?theme=logement"' in answer
+
+
+def test_typed_text_is_escaped(trio, get):
+    answer = get("/initiatives/?q=<script>alert(1)</script>&theme=<img src=x>").content.decode()
+    assert "<script" not in answer
+    assert "<img" not in answer
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "trace"])
+def test_other_methods_are_refused(trio, client, addresses, method):
+    refused = [getattr(client, method)(path).status_code for path in addresses]
+    assert refused == [405] * 17
+
+
+def test_head_and_options(trio, client, addresses):
+    answers = [client.head(path) for path in addresses]
+    assert [(answer.status_code, answer.content) for answer in answers] == [(200, b"")] * 17
+    assert client.options("/initiatives/").status_code == 200
+
+
+@pytest.mark.parametrize("header", ["If-None-Match", "If-Modified-Since", "Accept", "Accept-Language"])
+def test_strange_headers_change_nothing(trio, get, header):
+    assert get("/initiatives/", **{header: "xx," * 2000}).status_code == 200
