@@ -125,30 +125,33 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("name", "text"), BAD)
-def test_bad_value_is_refused_beside_its_field_and_the_rest_is_saved(world, agent, draft, name, text):
+@pytest.mark.parametrize("name", sorted({name for name, _ in BAD}))
+def test_bad_value_is_refused_beside_its_field_and_the_rest_is_saved(world, agent, draft, name):
     before = {
         field: getattr(draft, field)
         for field in ("amount_requested", "expected_reach", "starts_on", "ends_on")
     }
-    kept = "title" if name != "title" else "summary"
-    if isinstance(text, str) and "\ud800" in text:
-        text = text.replace("\ud800", "\x01")  # a form's bytes cannot carry a lone surrogate
-    fields = typed(world, amount_requested="7000") | {kept: "Changé pendant l’essai", name: text}
-    answer = post(agent, draft, fields)
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert "<title>Erreur\xa0: " in page
-    assert "Il y a un problème" in page
-    assert f'id="id_{name}_error"' in page
-    assert "Le reste est enregistré" in page
-    draft.refresh_from_db()
-    assert getattr(draft, kept) == "Changé pendant l’essai"
-    if name in before:
-        assert getattr(draft, name) == before[name]
-        assert f'value="{text}"' in page
-    else:
-        assert draft.amount_requested == Decimal("7000")
+    kept = "title" if name != "title" else "target_note"
+    texts = [text for field, text in BAD if field == name]
+    for number, text in enumerate(texts):
+        if isinstance(text, str) and "\ud800" in text:
+            text = "a\x01b"  # a form's bytes cannot carry a lone surrogate
+        fields = typed(world, amount_requested="7000") | {kept: f"Changé {number}", name: text}
+        answer = post(agent, draft, fields)
+        page = answer.content.decode()
+        assert (text, answer.status_code) == (text, 422)
+        assert "<title>Erreur\xa0: " in page
+        assert "Il y a un problème" in page
+        assert f'id="id_{name}_error"' in page
+        assert "Le reste est enregistré" in page
+        draft.refresh_from_db()
+        assert getattr(draft, kept) == f"Changé {number}"
+        if name in before:
+            assert getattr(draft, name) == before[name]
+            assert f'value="{text}"' in page
+        else:
+            assert draft.amount_requested == Decimal("7000")
+    assert len(texts) >= 2
 
 
 @pytest.mark.parametrize(

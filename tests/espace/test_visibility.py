@@ -1,0 +1,202 @@
+"""Who sees what in « Mon espace » (quality.md F12 to F14). The sweep asks for every address that takes a file."""
+
+import pytest
+from django.urls import get_resolver
+
+from alliance.lib.workflow import Refusal
+from initiatives import actions
+from initiatives.choices import State
+from initiatives.models import Initiative
+from initiatives.urls import urlpatterns
+from tests.espace.forms import typed
+
+ROUTES = [route.name for route in urlpatterns if "<int:pk>" in str(route.pattern)]
+
+
+def address(name, pk):
+    return "/espace/" + next(str(r.pattern) for r in urlpatterns if r.name == name).replace(
+        "<int:pk>", str(pk)
+    )
+
+
+def test_sweep_visits_every_address_that_takes_a_file():
+    resolver = get_resolver()
+    known = (
+        {key for key in resolver.namespace_dict["espace"][1].reverse_dict if isinstance(key, str)}
+        if "espace" in resolver.namespace_dict
+        else set()
+    )
+    assert ROUTES == ["file", "edit", "submit", "receipt", "withdraw", "partners", "partner_new"]
+    assert set(ROUTES) <= known
+
+
+@pytest.mark.parametrize(
+    "state", [State.DRAFT, State.CHANGES_REQUESTED, State.SUBMITTED, State.APPROVED, State.WITHDRAWN]
+)
+def test_another_mrc_meets_404_at_every_address_by_every_method(world, client_for, state):
+    initiative = world.initiative(state)
+    stranger = client_for(world.agent_temis)
+    before = Initiative.objects.values().get()
+    fields = typed(world) | {
+        "version": initiative.version,
+        "organization": world.cdc.pk,
+        "role": "lead",
+        "note": "x",
+    }
+    answers = {}
+    for name in ROUTES:
+        where = address(name, initiative.pk)
+        answers[name] = [
+            stranger.get(where).status_code,
+            stranger.head(where).status_code,
+            stranger.post(where, fields).status_code,
+        ]
+    read_only = {"file", "receipt"}
+    assert answers == {name: [404, 404, 405 if name in read_only else 404] for name in ROUTES}
+    assert Initiative.objects.values().get() == before
+    assert initiative.title not in stranger.get("/espace/").content.decode()
+
+
+@pytest.mark.parametrize("pk", ["0", "999999", "9" * 30])
+def test_unknown_file_is_404(world, client_for, pk):
+    agent = client_for(world.agent_mitis)
+    assert [agent.get(address(name, pk)).status_code for name in ROUTES] == [404] * 7
+
+
+def test_public_is_sent_to_sign_in_at_every_address(world, client_for):
+    initiative = world.initiative()
+    answers = [client_for().get(address(name, initiative.pk)) for name in ROUTES]
+    assert [answer.status_code for answer in answers] == [302] * 7
+    assert all(answer["Location"].startswith("/compte/connexion/?next=/espace/") for answer in answers)
+
+
+@pytest.mark.parametrize("person", ["committee_mitis", "reader", "accounting"])
+def test_those_who_do_not_enter_never_write(world, client_for, person):
+    initiative = world.initiative()
+    client = client_for(getattr(world, person))
+    before = Initiative.objects.values().get()
+    for name in ("edit", "submit", "withdraw", "partners", "partner_new"):
+        where = address(name, initiative.pk)
+        assert (client.get(where).status_code, client.post(where, typed(world)).status_code) == (403, 403)
+    assert client.post("/espace/initiatives/nouvelle/", typed(world)).status_code == 403
+    assert Initiative.objects.values().get() == before
+
+
+def test_committee_reads_the_files_of_its_mrc(world, client_for):
+    mine, other = (
+        world.initiative(),
+        world.initiative(territories=[world.territories["temiscouata"]], by=world.agent_temis),
+    )
+    committee = client_for(world.committee_mitis)
+    assert committee.get(address("file", mine.pk)).status_code == 200
+    assert committee.get(address("file", other.pk)).status_code == 404
+    home = committee.get("/espace/").content.decode()
+    assert (mine.title in home, other.title in home, "Inscrire une initiative</a></p>" in home) == (
+        True,
+        False,
+        False,
+    )
+
+
+@pytest.mark.parametrize("person", ["reader", "accounting"])
+def test_staff_without_files_find_the_way_to_the_admin(world, client_for, person):
+    page = client_for(getattr(world, person)).get("/espace/").content.decode()
+    assert "Ouvrir l’administration" in page
+
+
+@pytest.mark.parametrize("state", [s for s in State if s not in State.editable_by_agent])
+def test_file_that_is_no_longer_the_agent_s_answers_409_and_shows_what_was_typed(world, client_for, state):
+    initiative = world.initiative(state)
+    agent = client_for(world.agent_mitis)
+    before = Initiative.objects.values().get()
+    answer = agent.post(
+        address("edit", initiative.pk), typed(world, title="Texte tardif") | {"version": initiative.version}
+    )
+    assert answer.status_code == 409
+    assert "Texte tardif" in answer.content.decode()
+    for name in ("edit", "partners", "partner_new"):
+        page = agent.get(address(name, initiative.pk))
+        assert (page.status_code, State(state).label in page.content.decode()) == (409, True)
+    fields = {"organization": world.cdc.pk, "role": "partner"}
+    assert agent.post(address("partners", initiative.pk), fields).status_code == 409
+    assert Initiative.objects.values().get() == before
+    assert agent.get(address("file", initiative.pk)).status_code == 200
+
+
+def test_internal_note_is_never_shown_to_an_agent(world, client_for):
+    initiative = world.initiative(State.SUBMITTED)
+    actions.update(
+        initiative=initiative, by=world.coordination, values={"internal_note": "Note interne secrète"}
+    )
+    agent = client_for(world.agent_mitis)
+    pages = [agent.get(address(name, initiative.pk)).content.decode() for name in ROUTES]
+    assert not any(
+        "Note interne secrète" in page for page in [*pages, agent.get("/espace/").content.decode()]
+    )
+
+
+def test_deposit_is_told_what_is_missing_then_done_once(world, client_for):
+    agent = client_for(world.agent_mitis)
+    empty = world.initiative(title="", partners=[])
+    where = address("submit", empty.pk)
+    refused = agent.post(where, {"version": empty.version})
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert ("modifier/#id_title" in page, "modifier/#partenaires" in page) == (True, True)
+    ready = world.initiative()
+    answers = [agent.post(address("submit", ready.pk), {"version": ready.version}) for _ in range(2)]
+    assert [answer["Location"] for answer in answers] == [address("receipt", ready.pk)] * 2
+    assert ready.transitions.filter(name="submit").count() == 1
+
+
+def test_deposit_of_another_version_than_the_one_read_is_refused(world, client_for):
+    initiative = world.initiative()
+    answer = client_for(world.agent_mitis).post(
+        address("submit", initiative.pk), {"version": initiative.version - 1}
+    )
+    assert (
+        answer.status_code,
+        "Le dossier a changé depuis votre vérification" in answer.content.decode(),
+    ) == (409, True)
+    initiative.refresh_from_db()
+    assert initiative.state == State.DRAFT
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.SUBMITTED, State.CHANGES_REQUESTED, State.UNDER_REVIEW])
+def test_withdrawal_is_confirmed_and_noted(world, client_for, state):
+    initiative = world.initiative(state)
+    agent = client_for(world.agent_mitis)
+    assert agent.get(address("withdraw", initiative.pk)).status_code == 200
+    bad = agent.post(address("withdraw", initiative.pk), {"note": "a\x00b"})
+    assert bad.status_code == 422
+    agent.post(address("withdraw", initiative.pk), {"note": "Projet reporté"})
+    initiative.refresh_from_db()
+    assert initiative.state == State.WITHDRAWN
+    assert "Projet reporté" in agent.get(address("file", initiative.pk)).content.decode()
+
+
+def test_withdrawal_of_an_approved_file_is_refused(world, client_for):
+    initiative = world.initiative(State.APPROVED)
+    assert (
+        client_for(world.agent_mitis).post(address("withdraw", initiative.pk), {"note": ""}).status_code
+        == 409
+    )
+    with pytest.raises(Refusal):
+        actions.withdraw(initiative=initiative, by=world.agent_mitis)
+
+
+def test_home_shows_what_waits_my_files_and_the_money_of_my_mrcs(world, client_for):
+    returned = world.initiative(State.CHANGES_REQUESTED)
+    draft = world.initiative(summary="", partners=[])
+    world.initiative(State.APPROVED, award=4500)
+    page = client_for(world.agent_mitis).get("/espace/").content.decode()
+    assert (
+        page.index("À faire")
+        < page.index(returned.title)
+        < page.index(draft.title)
+        < page.index("Les dossiers de mes MRC")
+    )
+    assert "Précisez le budget." in page
+    assert "Il manque 2 réponses." in page
+    assert all(amount in page for amount in ("30\xa0000\xa0$", "4\xa0500\xa0$", "25\xa0500\xa0$"))
+    assert "20\xa0000\xa0$" not in page
