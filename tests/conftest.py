@@ -1,6 +1,7 @@
 """The suite's environment, hostile on purpose: warnings are errors (pyproject.toml), the order is random, an unknown
 template variable fails, nothing leaves the machine, and the database's guards are those of production."""
 
+import logging
 import socket
 import sys
 from pathlib import Path
@@ -35,6 +36,7 @@ class UnknownVariable(str):
 
 def pytest_configure():
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UnknownVariable("%s")
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # refusals are expected here; faults are not
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -135,7 +135,7 @@ class AuditedModelAdmin(PortalModelAdmin, SimpleHistoryAdmin):
         return request.user.has_perm(code) or request.user.has_perm("funding.move_money")
 
     def has_view_history_or_change_history_permission(self, request, obj=None):
-        return self.history_allowed(request)
+        return self.history_allowed(request) and self.has_view_or_change_permission(request, obj)
 
     def history_view(self, request, object_id, extra_context=None):
         obj = self.get_object(request, object_id)

@@ -1,0 +1,244 @@
+"""Every route, visited by every kind of person. A route that no rule covers fails; so does a changed answer.
+
+Columns: visitor, agent of La Mitis, agent of Témiscouata, committee of La Mitis, coordination, accounting, reader,
+administration. The file in « Mon espace » belongs to La Mitis and waits for its agent.
+"""
+
+from collections import Counter
+
+import pytest
+from django.apps import apps
+from django.contrib.admin import site
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from alliance.accounts import roles
+from funding.choices import ContributionKind
+from funding.models import Contribution, PublishedFigure
+from initiatives.choices import PlanLevel, State
+from initiatives.models import ActionPlan, PlanNode
+
+PEOPLE = [
+    "visitor",
+    "agent_mitis",
+    "agent_temis",
+    "committee_mitis",
+    "coordination",
+    "accounting",
+    "reader",
+    "administration",
+]
+STAFF = PEOPLE[4:]
+EVERYONE = "200 200 200 200 200 200 200 200"
+SIGNED_IN = "302 200 200 200 200 200 200 200"
+REDIRECTS = "302 302 302 302 302 302 302 302"
+OWN_FILE_TO_WRITE = "302 200 404 403 200 403 403 200"
+OWN_FILE_TO_READ = "302 200 404 200 200 403 403 200"
+
+EXPECTED = {
+    **dict.fromkeys(
+        (
+            "portal:about",
+            "portal:accessibility",
+            "portal:confidentiality",
+            "portal:contact",
+            "portal:directory",
+            "portal:health",
+            "portal:home",
+            "portal:initiative",
+            "portal:municipality",
+            "portal:organization",
+            "portal:organizations",
+            "portal:robots",
+            "portal:sitemap",
+            "portal:territories",
+            "portal:territory",
+            "portal:theme",
+            "portal:themes",
+            "account_inactive",
+            "account_reset_password",
+            "account_reset_password_done",
+            "account_reset_password_from_key",
+            "account_reset_password_from_key_done",
+        ),
+        EVERYONE,
+    ),
+    **dict.fromkeys(
+        ("account_change_password", "account_logout", "account_reauthenticate", "espace:home"), SIGNED_IN
+    ),
+    **dict.fromkeys(
+        (
+            "account_confirm_email",
+            "account_email",
+            "account_email_verification_sent",
+            "account_set_password",
+        ),
+        REDIRECTS,
+    ),
+    "account_login": "200 302 302 302 302 302 302 302",
+    "account_signup": "403 403 403 403 403 403 403 403",
+    **dict.fromkeys(
+        (
+            "espace:edit",
+            "espace:partner_new",
+            "espace:partners",
+            "espace:submit",
+            "espace:withdraw",
+        ),
+        OWN_FILE_TO_WRITE,
+    ),
+    **dict.fromkeys(("espace:file", "espace:receipt"), OWN_FILE_TO_READ),
+    "espace:new": "302 200 200 403 200 403 403 200",
+    "espace:organizations": "302 200 200 200 200 403 403 200",
+}
+
+# The admin: what right each page asks; staff without it get 403, the others are sent to sign in.
+PAGE_RIGHT = {
+    "changelist": "{app}.view_{model}",
+    "change": "{app}.view_{model}",
+    "add": "{app}.add_{model}",
+    "import": "{app}.import_{model}",
+    "export": "{app}.export_{model}",
+    "award": "funding.move_money",
+    "amend": "funding.move_money",
+    "release": "funding.move_money",
+    "movement": "funding.move_money",
+    "step": "initiatives.move_initiative",
+    "unpublish": "initiatives.publish_initiative",
+}
+NEVER = {"delete"}  # nothing is deleted in the admin, except a person's tie to an MRC
+POSTED_ONLY = {"process_import", "send_link"}
+ADDED_BY_ACTIONS_ONLY = {"envelopemovement", "allocationmovement", "commitmentmovement", "snapshot"}
+ADMIN_APART = {
+    "index": 200,
+    "jsi18n": 200,
+    "app_list": 200,
+    "logout": 200,
+    "password_change": 302,
+    "password_change_done": 200,
+    "autocomplete": 403,  # without naming a field
+    "view_on_site": 404,  # nothing uses it
+    "login": 403,
+    "None": 404,
+}
+
+
+def routes():
+    """Return the names of all our routes, the admin's apart."""
+    ours, admins = set(), set()
+
+    def walk(patterns, namespace=""):
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                walk(
+                    pattern.url_patterns,
+                    f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace,
+                )
+            elif isinstance(pattern, URLPattern) and (pattern.name or namespace == "admin:"):
+                (admins if namespace == "admin:" else ours).add(f"{namespace}{pattern.name}")
+
+    walk(get_resolver().url_patterns)
+    return sorted(ours), sorted(admins)
+
+
+@pytest.fixture
+def things(world):
+    """At least one row in every list, a published initiative with money, and a file that waits for its agent."""
+    published = world.published(State.IN_PROGRESS, award="500")
+    Contribution.objects.create(initiative=published, kind=ContributionKind.CASH, amount=5)
+    PublishedFigure.objects.create(code="x", label="X", value=1, unit="cad", wording="X", source="Y")
+    plan = ActionPlan.objects.create(period=world.period, title="Plan")
+    PlanNode.objects.create(plan=plan, level=PlanLevel.AXIS, label="Axe")
+    world.things = {"published": published, "file": world.initiative(State.CHANGES_REQUESTED)}
+    return world
+
+
+@pytest.fixture
+def visit(things, client_for):
+    clients = {name: client_for(getattr(things, name, None)) for name in PEOPLE}
+
+    def statuses(url):
+        return [clients[name].get(url).status_code for name in PEOPLE]
+
+    return statuses
+
+
+def address(name, things):
+    """Return an address of the route `name`, with things that exist."""
+    published, file = things.things["published"], things.things["file"]
+    named = {
+        "portal:initiative": [published.slug],
+        "portal:theme": ["alimentation"],
+        "portal:territory": ["la-mitis"],
+        "portal:municipality": ["mont-joli"],
+        "portal:organization": [things.moisson.slug],
+        "account_confirm_email": ["x"],
+        "account_reset_password_from_key": ["1", "x-y"],
+    }
+    with_file = [file.pk] if name.startswith("espace:") and name not in _WITHOUT_FILE else []
+    return reverse(name, args=named.get(name, with_file))
+
+
+_WITHOUT_FILE = {"espace:home", "espace:new", "espace:organizations"}
+
+
+def test_every_route_of_ours_answers_each_person_as_written(visit, things):
+    ours, _admins = routes()
+    assert set(ours) == set(EXPECTED)
+    answers = {name: " ".join(map(str, visit(address(name, things)))) for name in ours}
+    assert answers == EXPECTED
+    assert len(answers) == 41
+
+
+def admin_address(name, things):
+    app, model, page = name.split("_", 2)
+    published = things.things["published"]
+    record = published if model == "initiative" else apps.get_model(app, model).objects.first()
+    args = {
+        "step": [record.pk, "complete"],
+        "amend": [published.pk, published.commitments.get().pk],
+        "release": [published.pk, published.commitments.get().pk],
+        **dict.fromkeys(("changelist", "add", "import", "export", "process_import"), []),
+    }
+    return reverse(f"admin:{name}", args=args.get(page, [record.pk]))
+
+
+def admin_expectation(name, person, things):
+    """Return the status that a staff person gets on an admin page, from the table of rights."""
+    app, model, page = name.split("_", 2)
+    role = getattr(things, person).role
+    if page == "add" and model in ADDED_BY_ACTIONS_ONLY:
+        return 403
+    if page in NEVER:
+        return 200 if (model, role) == ("membership", roles.Role.ADMINISTRATION) else 403
+    if page in POSTED_ONLY:
+        return 405
+    if page == "history":
+        return 200 if _reads_history(role, app, model) else 403
+    if page == "publish":  # already published: sent back to the file with a sentence
+        return 302 if roles.allows(role, "initiatives.publish_initiative") else 403
+    right = PAGE_RIGHT[page].format(app=app, model=model)
+    return 200 if roles.allows(role, right) else 403
+
+
+def _reads_history(role, app, model):
+    """History tells internal notes too: the ministry reads it only where there is none to tell."""
+    without_history = {"snapshot", "plannode", "targetgroup", *ADDED_BY_ACTIONS_ONLY}
+    internal = role == roles.Role.READER and model not in without_history
+    return roles.allows(role, f"{app}.view_{model}") and not internal
+
+
+def test_every_admin_page_answers_each_person_by_the_table_of_rights(visit, things):
+    _ours, admins = routes()
+    names = [name.removeprefix("admin:") for name in admins]
+    seen, wrong = Counter(), []
+    for name in names:
+        if name in ADMIN_APART or name == "merge_organization" or name.endswith("_simple_history"):
+            continue
+        answers = visit(admin_address(name, things))
+        expected = [302] * 4 + [admin_expectation(name, person, things) for person in STAFF]
+        seen[name.rsplit("_", 1)[-1]] += 1
+        if answers != expected:
+            wrong.append((name, answers, expected))
+    assert wrong == []
+    assert seen["changelist"] == len([model for model in site._registry])
+    assert sum(seen.values()) > 130
