@@ -222,3 +222,16 @@ def test_two_organizations_of_one_role_are_kept_apart(world, draft):
     rows = [(world.moisson, PartnerRole.PARTNER, ""), (world.cdc, PartnerRole.PARTNER, "")]
     actions.update(initiative=draft, by=world.agent_mitis, values={}, partners=rows)
     assert len(partners_of(draft)) == 2
+
+
+def test_every_form_that_posts_carries_its_token(world, agent, draft):
+    base = f"/espace/initiatives/{draft.pk}/"
+    addresses = ["/espace/", "/espace/initiatives/nouvelle/", base, f"{base}modifier/", f"{base}retirer/"]
+    ready = world.initiative()
+    pages = [agent.get(address) for address in [*addresses, f"/espace/initiatives/{ready.pk}/deposer/"]]
+    pages += [search(agent, draft, "mitis"), create(agent, draft, name="Moisson Mitys")]
+    counts = [
+        (page.content.count(b'method="post"'), page.content.count(b"csrfmiddlewaretoken")) for page in pages
+    ]
+    assert [posts for posts, _ in counts] == [tokens for _, tokens in counts]
+    assert [posts for posts, _ in counts] == [1, 2, 1, 2, 2, 2, 2, 3]

@@ -1,0 +1,174 @@
+"""The life of one initiative in a real browser, without JavaScript; the agent uses the keyboard alone."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from initiatives.models import Initiative
+from tests import world as universe
+
+sync_api = pytest.importorskip("playwright.sync_api")
+CHROMIUM = Path("/usr/bin/chromium")
+ARGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+MOST_TABS = 150
+_FOCUSED = """([css, text]) => {
+  const it = document.activeElement;
+  return it !== null && it.matches(css) && (it.innerText || '').includes(text);
+}"""
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed"),
+]
+
+
+class Keyboard:
+    """A person who has no mouse: Tab to a control, then type, Space or Enter."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def reach(self, css, text=""):
+        for _ in range(MOST_TABS):
+            if self.page.evaluate(_FOCUSED, [css, text]):
+                return
+            self.page.keyboard.press("Tab")
+        seen = self.page.inner_text("main")[:600]
+        pytest.fail(f"{css} « {text} » is not reached with Tab in {self.page.url}: {seen}")
+
+    def type(self, name, text):
+        self.reach(f"[name={name}]")
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
+
+    def tick(self, name, value):
+        self.reach(f'[name={name}][value="{value}"]')
+        self.page.keyboard.press("Space")
+
+    def press(self, text, css="button, a"):
+        self.reach(css, text)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+
+@pytest.fixture
+def browser(transactional_db, monkeypatch):
+    monkeypatch.setenv(
+        "DJANGO_ALLOW_ASYNC_UNSAFE", "true"
+    )  # playwright runs a loop in the thread of the test
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, live_server):
+    """Return a function that opens an address in a new window without JavaScript."""
+
+    def open_page(address):
+        page = browser.new_context(java_script_enabled=False, locale="fr-CA").new_page()
+        page.goto(live_server.url + address)
+        return page
+
+    return open_page
+
+
+def sign_in(page, user):
+    keyboard = Keyboard(page)
+    keyboard.type("login", user.email)
+    keyboard.type("password", universe.PASSWORD)
+    keyboard.press("Se connecter", "main button")
+    return keyboard
+
+
+def test_life_in_a_browser(visit, live_server):
+    world = universe.build()
+    page = visit("/espace/")
+    agent = sign_in(page, world.agent_mitis)
+    agent.press("Inscrire une initiative", "main a.button")
+    initiative = enter(agent, world)
+    deposit(agent)
+    number = page.text_content(".panel-success strong")
+    assert re.fullmatch(r"BSL-2025-\d{3}", number)
+
+    crd = visit("/admin/")
+    sign_in(crd, world.coordination)
+    step(crd, live_server, initiative, "Retourner pour compléter", note="Précisez le lieu.")
+    page.goto(live_server.url + "/espace/")
+    assert "Précisez le lieu." in page.text_content("main")
+    agent.press("Frigo du quartier", ".tasks a")
+    agent.type("summary", "Un frigo devant la bibliothèque, ouvert jour et nuit.")
+    agent.press("Vérifier et déposer", "button")
+    deposit(agent)
+
+    step(crd, live_server, initiative, "Commencer l’analyse")
+    step(crd, live_server, initiative, "Retenir l’initiative")
+    award(crd, live_server, initiative)
+    step(crd, live_server, initiative, "Publier")
+
+    stranger = visit("/espace/")
+    sign_in(stranger, world.agent_temis)
+    assert stranger.goto(f"{live_server.url}/espace/initiatives/{initiative.pk}/").status == 404
+
+    visitor = visit("/initiatives/?q=frigo")
+    assert "4\xa0500\xa0$" in visitor.text_content("main")
+    visitor.click("text=Frigo du quartier")
+    assert "Un frigo devant la bibliothèque" in visitor.text_content("main")
+    assert "4\xa0500\xa0$" in visitor.text_content("main")
+
+
+def enter(agent, world):
+    """Fill the form from top to bottom, find the lead, come back; return the draft."""
+    agent.type("title", "Frigo du quartier")
+    agent.type("summary", "Un frigo ouvert à tout le monde.")
+    agent.tick("scope", "local")
+    agent.tick("territories", world.territories["la-mitis"].pk)
+    agent.tick("themes", world.themes["alimentation"].pk)
+    agent.reach("[name=primary_theme]")
+    agent.page.keyboard.type("Alim")
+    agent.tick("target_groups", world.families.pk)
+    agent.type("starts_on", "2025-05-01")
+    agent.type("ends_on", "2026-02-28")
+    agent.type("amount_requested", "5 000")
+    agent.press("Chercher une organisation", "button")
+    agent.type("q", "moisson")
+    agent.press("Chercher", "main button")
+    agent.press("Ajouter comme porteur", "button")
+    agent.press("Vérifier et déposer", "button")
+    return Initiative.objects.get()
+
+
+def deposit(agent):
+    agent.press("Déposer l’initiative", "button")
+    assert agent.page.text_content("h1") == "Initiative déposée"
+
+
+def step(crd, live_server, initiative, label, note=None):
+    """Press one of the buttons of the file in the admin and confirm it."""
+    crd.goto(f"{live_server.url}/admin/initiatives/initiative/{initiative.pk}/change/")
+    crd.click(f"p.steps a:text-is('{label}')")
+    if note:
+        crd.fill("[name=note]", note)
+    crd.click(".submit-row button")
+    assert crd.url.endswith("/change/"), crd.text_content("#content")
+
+
+def award(crd, live_server, initiative):
+    crd.goto(f"{live_server.url}/admin/initiatives/initiative/{initiative.pk}/change/")
+    crd.click("p.steps a:text-is('Accorder un montant')")
+    crd.check("input[name=line] >> nth=0")
+    crd.fill("[name=amount]", "4 500")
+    crd.fill("[name=reason]", "Décision du comité")
+    crd.click(".submit-row button")
+    assert crd.url.endswith("/change/"), crd.text_content("#content")
