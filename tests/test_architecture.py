@@ -15,9 +15,9 @@ ROOT = Path(settings.BASE_DIR)
 PACKAGES = ["alliance.lib", "alliance.accounts", "territories", "initiatives", "funding", "alliance.portal"]
 LAYERS = [  # inside an app, bottom to top; a module may import its own row and the rows above it in this list
     {"choices", "roles"},
-    {"rules", "workflow", "twins"},
+    {"rules", "workflow"},
     {"models"},
-    {"ledger", "search", "guards", "backends"},
+    {"ledger", "search", "twins", "guards", "backends"},
     {"actions"},
     {"filters", "forms", "resources", "adapter", "middleware", "freshness", "context"},
     {"views", "admin", "admin_site"},

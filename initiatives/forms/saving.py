@@ -72,7 +72,7 @@ def read_token(text):
         return None
 
 
-def save(form, rows: Iterable[PartnerForm], *, by, version: int, token: UUID | None) -> Initiative:
+def write(form, rows: Iterable[PartnerForm], *, by, version: int, token: UUID | None) -> Initiative:
     """Write what could be read, in the name of `by`; create the draft when the form has no initiative yet.
 
     Raises Stale and Refusal (actions), ValidationError (a rule of the whole row).

@@ -76,7 +76,7 @@ def _read(request, initiative):
 
 
 def _write(request, form, rows):
-    return saving.save(
+    return saving.write(
         form,
         rows,
         by=request.user,
