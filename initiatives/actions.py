@@ -89,6 +89,7 @@ def create_draft(
 
     What a demonstration account enters is demonstration, so that removing the demonstration removes it too.
     """
+    _may_write(by)
     if token and (existing := Initiative.objects.filter(entry_token=token, created_by=by).first()):
         return existing
     demo = is_demo or by.is_demo
@@ -138,7 +139,8 @@ def update(
     expected_version: int | None = None,
 ) -> Initiative:
     """Change the content named in `values` (and the partners when given); what is not named stays."""
-    locked = _lock(initiative)
+    _may_write(by)
+    locked = _lock(initiative, by)
     if expected_version is not None and locked.version != expected_version:
         raise Stale(
             "Une autre personne a modifié ce dossier pendant votre travail. Comparez avant d’enregistrer."
@@ -152,7 +154,7 @@ def update(
 def submit(*, initiative: Initiative, by: User, note: str = "") -> Initiative:
     """Deposit a complete draft: it gets its number, and a copy of what was deposited is kept for good."""
     with transaction.atomic():
-        locked = _lock(initiative)
+        locked = _lock(initiative, by)
         _check(locked, "submit", by, note)
         if missing := rules.missing_to_submit(facts_of(locked)):
             raise Refusal([item.sentence for item in missing])
@@ -209,7 +211,7 @@ def cancel(*, initiative: Initiative, by: User, note: str) -> Initiative:
 def publish(*, initiative: Initiative, by: User) -> Initiative:
     """Put the initiative in the public directory when nothing is missing."""
     _may_publish(by)
-    locked = _lock(initiative)
+    locked = _lock(initiative, by)
     if missing := rules.missing_to_publish(facts_of(locked)):
         raise Refusal([item.sentence for item in missing])
     settle_slug(locked)
@@ -222,7 +224,7 @@ def publish(*, initiative: Initiative, by: User) -> Initiative:
 def unpublish(*, initiative: Initiative, by: User) -> Initiative:
     """Take the page off the site; its address is kept for it."""
     _may_publish(by)
-    locked = _lock(initiative)
+    locked = _lock(initiative, by)
     if locked.publication != Publication.PUBLISHED:
         raise Refusal("Cette initiative n’est pas publiée.")
     locked.publication = Publication.WITHDRAWN
@@ -237,8 +239,17 @@ def _ids(relation: Any) -> list[int]:
     return list(relation.values_list("pk", flat=True))
 
 
-def _lock(initiative: Initiative) -> Initiative:
-    return Initiative.objects.select_for_update().get(pk=initiative.pk)
+def _lock(initiative: Initiative, by: User) -> Initiative:
+    """Lock the row for `by`, whom the screens already let see it: an import or a command is held to it too."""
+    locked = Initiative.objects.select_for_update().get(pk=initiative.pk)
+    if not Initiative.objects.visible_to(by).filter(pk=locked.pk).exists():
+        raise NotAllowed("Ce dossier appartient à une autre MRC.")
+    return locked
+
+
+def _may_write(by: User) -> None:
+    if refusal := workflow.refuse_to_write(by.role):
+        raise NotAllowed(refusal)
 
 
 def _write(
@@ -312,7 +323,7 @@ def _check(initiative: Initiative, name: str, by: User, note: str) -> workflow.T
 
 @transaction.atomic
 def _simple(initiative: Initiative, name: str, by: User, note: str) -> Initiative:
-    locked = _lock(initiative)
+    locked = _lock(initiative, by)
     _check(locked, name, by, note)
     _move(locked, name, by=by, note=note)
     return locked
@@ -320,7 +331,7 @@ def _simple(initiative: Initiative, name: str, by: User, note: str) -> Initiativ
 
 @transaction.atomic
 def _decide(initiative: Initiative, name: str, by: User, note: str) -> Initiative:
-    locked = _lock(initiative)
+    locked = _lock(initiative, by)
     _check(locked, name, by, note)
     if reason := rules.refuse_same_person(submitter=locked.submitted_by_id, decider=by.pk):
         raise Refusal(reason)

@@ -10,7 +10,7 @@ from alliance.accounts.roles import Role
 from alliance.lib.workflow import NotAllowed, Refusal, Transition
 from initiatives.choices import State
 
-_DEPOSITORS = frozenset({Role.AGENT, Role.COORDINATION, Role.ADMINISTRATION})
+DEPOSITORS = frozenset({Role.AGENT, Role.COORDINATION, Role.ADMINISTRATION})
 _DECIDERS = frozenset({Role.COORDINATION, Role.ADMINISTRATION})
 
 
@@ -28,7 +28,7 @@ TRANSITIONS: dict[str, Transition] = {
             "Déposer l’initiative",
             (State.DRAFT, State.CHANGES_REQUESTED),
             State.SUBMITTED,
-            _DEPOSITORS,
+            DEPOSITORS,
             consequence="Le CRD reçoit le dossier; le contenu ne peut plus être modifié pendant l’analyse.",
             tone="primary",
         ),
@@ -91,7 +91,7 @@ TRANSITIONS: dict[str, Transition] = {
             "Retirer le dossier",
             (State.DRAFT, State.SUBMITTED, State.CHANGES_REQUESTED, State.UNDER_REVIEW),
             State.WITHDRAWN,
-            _DEPOSITORS,
+            DEPOSITORS,
             consequence="Le dossier est fermé sans décision.",
             tone="danger",
         ),
@@ -107,6 +107,11 @@ TRANSITIONS: dict[str, Transition] = {
         ),
     )
 }
+
+
+def refuse_to_write(role: str) -> str:
+    """Return why `role` may not enter or change an initiative, or an empty string."""
+    return "" if role in DEPOSITORS else "Votre rôle ne permet pas de modifier une initiative."
 
 
 def available(state: str, role: str) -> list[Transition]:

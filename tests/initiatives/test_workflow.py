@@ -152,3 +152,25 @@ def test_history_names_the_author(world):
     initiative = world.initiative(State.APPROVED)
     authors = {row.history_user for row in initiative.history.all()}
     assert authors == {world.agent_mitis, world.coordination}
+
+
+@pytest.mark.parametrize("person", ["committee_mitis", "accounting", "reader"])
+def test_those_who_only_read_do_not_write(world, person):
+    draft = world.initiative()
+    by = getattr(world, person)
+    with pytest.raises(NotAllowed):
+        actions.create_draft(by=by, values={"title": "A"})
+    with pytest.raises(NotAllowed):
+        actions.update(initiative=draft, by=by, values={"title": "A"})
+    assert list(Initiative.objects.values_list("title", flat=True)) == [draft.title]
+
+
+@pytest.mark.parametrize("verb", ["submit", "withdraw"])
+def test_agent_does_nothing_to_the_file_of_another_territory(world, verb):
+    draft = world.initiative()
+    with pytest.raises(NotAllowed, match="autre MRC"):
+        getattr(actions, verb)(initiative=draft, by=world.agent_temis)
+    with pytest.raises(NotAllowed, match="autre MRC"):
+        actions.update(initiative=draft, by=world.agent_temis, values={"title": "A"})
+    draft.refresh_from_db()
+    assert draft.state == State.DRAFT
