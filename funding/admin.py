@@ -114,7 +114,7 @@ class MovingAdmin(FixedOnceMade, AuditedModelAdmin):
         obj = self.get_object(request, str(pk))
         if obj is None:
             raise Http404
-        form = MovementForm(request.POST or None)
+        form = MovementForm(request.POST if request.method == "POST" else None)
         form.fields["kind"] = forms.ChoiceField(label="Type", choices=self.kinds)
         form.order_fields(["kind", "amount", "reason", "resolution", "on", "token"])
         return ask(

@@ -81,6 +81,7 @@ class OrganizationForm(forms.ModelForm):
 class OrganizationAdmin(FileAdminMixin, AuditedModelAdmin):
     form = OrganizationForm
     resource_classes = [OrganizationResource]
+    internal_columns = ("note", "contact_email", "contact_phone")
     change_form_template = "admin/territories/organization/change_form.html"
     list_display = ("shown_name", "kind", "seat_territory", "neq", "is_active", "merged_into", "is_demo")
     list_filter = (

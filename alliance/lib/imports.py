@@ -88,6 +88,11 @@ class FileAdminMixin(BaseImportMixin, ExportMixin):
 
     # Export -------------------------------------------------------------------------------------------------
 
+    internal_columns: tuple[str, ...] = ()  # for the CRD only: what its own history page would show
+
+    def get_export_resource_kwargs(self, request, **kwargs):
+        return {"hidden": () if self.history_allowed(request) else self.internal_columns}
+
     def get_export_filename(self, request, queryset, file_format):
         plural = self.opts.verbose_name_plural.replace(" ", "-").lower()
         return f"{plural}-{today().isoformat()}.{file_format.get_extension()}"
@@ -103,7 +108,10 @@ class FileAdminMixin(BaseImportMixin, ExportMixin):
         """Ask for the file, then show what it would change (dry run, rolled back)."""
         if not self.has_import_permission(request):
             raise PermissionDenied
-        form = FileForm(request.POST or None, request.FILES or None)
+        form = FileForm(
+            request.POST if request.method == "POST" else None,
+            request.FILES if request.method == "POST" else None,
+        )
         if request.method != "POST" or not form.is_valid():
             return self._page(request, form)
         upload = form.cleaned_data["file"]

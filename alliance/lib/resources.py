@@ -5,7 +5,7 @@ what changed goes through the actions of the application, so that rules and hist
 a file may not change (state, publication, amounts) is exported, and refused when a file changes it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,9 +87,11 @@ class FileResource(ModelResource):
         skip_diff = True
         skip_html_diff = True
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, hidden: Collection[str] = (), **kwargs: Any) -> None:
+        """`hidden` names the columns that this person may not read."""
         super().__init__(**kwargs)
-        self.fields = {name: self.fields[name] for name in self._meta.fields}  # in the order that people read
+        shown = [name for name in self._meta.fields if name not in hidden]
+        self.fields = {name: self.fields[name] for name in shown}  # in the order that people read
         self.lines: list[int] = []
         self.seen: dict[Any, int] = {}
         self.values: dict[str, Any] = {}
@@ -110,6 +112,12 @@ class FileResource(ModelResource):
     def filter_export(self, queryset: Any, **kwargs: Any) -> Any:
         return queryset.select_related(*self.related).prefetch_related(*self.prefetched)
 
+    def get_export_order(self) -> tuple[str, ...]:
+        return tuple(self.fields)
+
+    def get_import_order(self) -> tuple[str, ...]:
+        return tuple(self.fields)
+
     def iter_queryset(self, queryset: Any) -> Iterator[models.Model]:
         return iter(queryset)  # all at once: paging would cut the file between two states of the data
 
@@ -119,18 +127,25 @@ class FileResource(ModelResource):
     # In -----------------------------------------------------------------------------------------------------
 
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+        """Refuse the whole file before any row is tried: too long, unknown column, no key."""
         self.lines = getattr(dataset, "lines", None) or list(range(2, len(dataset) + 2))
-        if len(dataset) > MAX_ROWS:
-            raise ValidationError(f"Le fichier doit compter au plus 5{NBSP}000 lignes.")
+        if refusal := self._refusal(dataset):
+            dataset.wipe()  # the library would otherwise try every row all the same
+            raise ValidationError(refusal)
+
+    def _refusal(self, dataset: tablib.Dataset) -> str:
         known = [column.column_name for column in self.fields.values()]
         unknown = [header for header in dataset.headers if header not in known]
+        if len(dataset) > MAX_ROWS:
+            return f"Le fichier doit compter au plus 5{NBSP}000 lignes."
         if unknown:
-            raise ValidationError(
+            return (
                 f"Colonne inconnue : «{NBSP}{unknown[0] or 'sans titre'}{NBSP}». "
                 f"Les colonnes attendues sont : {', '.join(known)}."
             )
         if self.keys and not set(self.keys) & set(dataset.headers):
-            raise ValidationError(f"Il manque la colonne «{NBSP}{self.keys[0]}{NBSP}».")
+            return f"Il manque la colonne «{NBSP}{self.keys[0]}{NBSP}»."
+        return ""
 
     def get_or_init_instance(self, instance_loader: Any, row: Mapping[str, Any]) -> tuple[models.Model, bool]:
         found = self.find(row)

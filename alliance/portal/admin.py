@@ -100,6 +100,7 @@ class TransitionInline(ReadOnlyInline):
 class InitiativeAdmin(StepsMixin, MoneyMixin, FileAdminMixin, AuditedModelAdmin):
     form = InitiativeForm
     resource_classes = [InitiativeFile]
+    internal_columns = ("internal_note",)
     change_form_template = "admin/initiatives/initiative/change_form.html"
     inlines = [PartnershipInline, TransitionInline]
     list_display = (

@@ -11,6 +11,10 @@ from funding import actions, ledger
 from funding.models import Commitment
 
 
+def _known(amount, otherwise):
+    return otherwise if amount is None else format_amount(amount)
+
+
 class AwardForm(MovementForm):
     """An amount granted on one of the lines that may pay."""
 
@@ -108,7 +112,7 @@ class MoneyMixin:
             request,
             self,
             initiative,
-            AwardForm(request.POST or None, balances),
+            AwardForm(request.POST if request.method == "POST" else None, balances),
             perform,
             title="Accorder un montant",
             button="Accorder ce montant",
@@ -116,8 +120,8 @@ class MoneyMixin:
             consequence="Ce montant est engagé sur la ligne choisie; il ne peut plus être promis ailleurs.",
             facts=[
                 ("État", initiative.get_state_display()),
-                ("Montant demandé", format_amount(initiative.amount_requested)),
-                ("Déjà accordé", format_amount(initiative.awarded)),
+                ("Montant demandé", _known(initiative.amount_requested, "non inscrit")),
+                ("Déjà accordé", _known(initiative.awarded, "aucun montant")),
             ],
             missing=[] if balances else ["Aucune ligne d’un exercice ouvert ne peut payer cette initiative."],
             blocked=not balances,
@@ -136,7 +140,7 @@ class MoneyMixin:
             request,
             self,
             initiative,
-            MovementForm(request.POST or None),
+            MovementForm(request.POST if request.method == "POST" else None),
             perform,
             title="Modifier l’engagement",
             button="Modifier l’engagement",
@@ -161,7 +165,7 @@ class MoneyMixin:
             request,
             self,
             initiative,
-            ReleaseForm(request.POST or None),
+            ReleaseForm(request.POST if request.method == "POST" else None),
             perform,
             title="Libérer l’engagement",
             button="Libérer l’argent",

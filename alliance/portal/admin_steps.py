@@ -71,7 +71,7 @@ class StepsMixin:
         if initiative.state == move.target:
             messages.info(request, f"C’est déjà fait : le dossier est « {initiative.get_state_display()} ».")
             return redirect(back)
-        form = NoteForm(request.POST or None)
+        form = NoteForm(request.POST if request.method == "POST" else None)
         form.fields["note"].required = move.needs_note
         form.fields["note"].error_messages["required"] = (
             "Inscrivez une note : elle explique la décision aux personnes qui liront le dossier."
@@ -115,7 +115,7 @@ class StepsMixin:
             request,
             self,
             initiative,
-            _NoQuestion(request.POST or None),
+            _NoQuestion(request.POST if request.method == "POST" else None),
             perform,
             title="Publier l’initiative",
             button="Publier",
@@ -141,7 +141,7 @@ class StepsMixin:
             request,
             self,
             initiative,
-            _NoQuestion(request.POST or None),
+            _NoQuestion(request.POST if request.method == "POST" else None),
             perform,
             title="Retirer du site",
             button="Retirer du site",

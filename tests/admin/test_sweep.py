@@ -90,13 +90,15 @@ def test_nobody_else_enters(world, client_for, role):
 def test_nothing_is_deleted_except_a_membership(world, grow, client_for):
     grow(1)
     client = client_for(world.administration)
-    allowed = []
-    for model in OURS:
-        if client.get(url(model, "delete", model._default_manager.first().pk)).status_code == 200:
-            allowed.append(model.__name__)
+    allowed = [
+        model.__name__
+        for model in OURS
+        if client.get(url(model, "delete", model._default_manager.first().pk)).status_code == 200
+    ]
     assert allowed == ["Membership"]
 
 
+WITH_FILES = {"Territory", "Municipality", "Organization", "Initiative", "Contribution"}
 BAD = [
     "?q=%00",
     "?p=" + "9" * 30,
@@ -124,10 +126,9 @@ def test_bad_addresses_never_fail(world, grow, client_for):
     for model in OURS:
         for bad in BAD:
             for page in ("changelist", "export"):
-                try:
-                    address = url(model, page) + bad
-                except Exception:  # noqa: BLE001, S112 - no export on this list
+                if page == "export" and model.__name__ not in WITH_FILES:
                     continue
+                address = url(model, page) + bad
                 assert client.get(address).status_code < 500, address
                 visited += 1
         for bad in ("9" * 30, "9" * 5000, "abc", "%00", "-1"):
