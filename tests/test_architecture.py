@@ -198,7 +198,7 @@ def test_no_migration_is_pending():
 
 PRODUCTION = {
     "PATH": "/usr/bin:/bin",
-    "SECRET_KEY": "p7!x" * 20,
+    "SECRET_KEY": "une-longue-valeur-7!x-" * 4,
     "ALLOWED_HOSTS": "alliance.example.org",
 }
 
