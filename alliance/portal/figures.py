@@ -22,6 +22,8 @@ from funding.choices import Unit
 from funding.models import PublishedFigure
 from initiatives.choices import PartnerRole
 
+MOST_SHOWN = 60  # organizations on the page of an MRC, the busiest ones
+
 # Announced figures of the home page, in the order they are told (facts/seed_figures.csv, program_figures.csv).
 HOME_ANNOUNCED = (
     "bsl-enveloppe-2019-2023",
@@ -202,7 +204,8 @@ def organizations_of(directory: Directory, territory: Label, served: str | None)
         part = directory.masks.get(names.ORGANIZATION, {}).get(one.slug, 0)
         if part & own or one.label.parent == territory.pk or one.label.pk in serving:
             found.append(Counted(one.label, (part & own).bit_count()))
-    return found
+    busiest = sorted(found, key=lambda one: -one.count)[:MOST_SHOWN]
+    return sorted(busiest, key=lambda one: one.label.sort_key)
 
 
 def addresses(directory: Directory) -> list[tuple[str, date | None]]:

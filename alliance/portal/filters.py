@@ -25,6 +25,9 @@ from initiatives.choices import PUBLIC_SCOPE, SCOPE_SLUG, PublicState
 from initiatives.models import Initiative
 
 MOST_VALUES = 20
+MOST_OFFERED = (
+    120  # every municipality of the region; a page stays light whatever the number of organizations
+)
 SORTS = {
     "titre": "Titre, de A à Z",
     "recent": "Plus récemment publiées",
@@ -57,7 +60,7 @@ class Problem:
 class Choice:
     value: str
     label: str
-    count: int | None
+    count: int
     checked: bool
     tone: str = ""
     mark: str = ""
@@ -264,13 +267,14 @@ class DirectoryFilter(django_filters.FilterSet):
         ]
 
     def long_choices(self, parameter: str) -> tuple[list[Choice], list[Choice]]:
-        """Return, for a long list, the choices already made and those of the values that any initiative holds."""
+        """Return, for a long list, the choices already made and those that would give the longest lists, by name."""
         held = self.directory.masks.get(parameter, {})
         choices = self.choices(parameter)
-        return (
-            [choice for choice in choices if choice.checked],
-            [choice for choice in choices if not choice.checked and choice.value in held],
-        )
+        offered = [choice for choice in choices if not choice.checked and choice.value in held]
+        if len(offered) > MOST_OFFERED:
+            longest = set(sorted(offered, key=lambda choice: -choice.count)[:MOST_OFFERED])
+            offered = [choice for choice in offered if choice in longest]
+        return [choice for choice in choices if choice.checked], offered
 
 
 def _resolver(directory: Directory, parameter: str) -> Resolver:

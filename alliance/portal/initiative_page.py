@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 
 from alliance.lib.aggregates import JsonRows, per_parent
 from alliance.lib.dates import period_text
-from alliance.lib.money import NBSP, UNPUBLISHED, format_amount
+from alliance.lib.money import NBSP, UNPUBLISHED, format_amount, quantize
 from alliance.lib.templatetags.francais import pluriel
 from alliance.portal.labels import MUNICIPALITY, ORGANIZATION, TERRITORY, THEME, Label
 from alliance.portal.rows import EVERYWHERE
@@ -103,7 +103,7 @@ class Page:
         self.continues = _link(values["continues__title"], values["continues__slug"], values)
         self.continued_by = [Label("", 0, slug, title) for title, slug in sorted(values["l_sequels"] or ())]
         self.awards = ledger.awards_of(Initiative(pk=self.pk))
-        self.awarded = ledger.total(award.amount for award in self.awards) if self.awards else None
+        self.awarded = None if values["awarded"] is None else quantize(values["awarded"])
         self.brought = ledger.partners_of(
             Contribution(kind=kind, amount=amount) for kind, amount in self._natures(values)
         )
@@ -276,13 +276,13 @@ def _related(values: dict[str, Any]) -> QuerySet:
 def find(slug: str) -> Page | None:
     """Return the page of a published initiative (three queries), or None: drafts are unknown, whoever asks."""
     values = (
-        _query()
-        .filter(slug=slug)
+        ledger.with_awarded(_query().filter(slug=slug))
         .values(
             "pk",
             *_PUBLIC,
             *_TEXTS,
             "primary_theme__slug",
+            "awarded",
             "plan_node__label",
             "continues__title",
             "continues__slug",

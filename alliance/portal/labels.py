@@ -159,7 +159,7 @@ def _rows(rows: QuerySet, kind: str, **columns: object) -> QuerySet:
     return rows.order_by().annotate(**complete).values_list("l_kind", "pk", *names[1:])
 
 
-def _query() -> QuerySet:
+def _themes_and_places() -> list[QuerySet]:
     themes = _rows(
         Theme.objects.all(),
         THEME,
@@ -187,7 +187,11 @@ def _query() -> QuerySet:
         two=_text(F("designation")),
         three=Coalesce(Cast(F("valid_to"), TextField()), _text("")),
     )
-    organizations = _rows(
+    return [themes, territories, municipalities]
+
+
+def _organizations() -> QuerySet:
+    return _rows(
         Organization.objects.all(),
         ORGANIZATION,
         name=Coalesce(NullIf(F("usual_name"), Value("", output_field=CharField())), F("name")),
@@ -198,6 +202,10 @@ def _query() -> QuerySet:
         two=_text(F("kind")),
         three=_text(F("search_text")),
     )
+
+
+def _query() -> QuerySet:
+    first, *others = _themes_and_places()
     years = _rows(FiscalYear.objects.all(), YEAR, slug=_text(F("label")), name=_text(F("label")))
     sources = _rows(
         FundingSource.objects.all(),
@@ -215,7 +223,7 @@ def _query() -> QuerySet:
             parent=_number("organization_id"),
         ),
     ]
-    return themes.union(territories, municipalities, organizations, years, sources, *old, all=True)
+    return first.union(*others, _organizations(), years, sources, *old, all=True)
 
 
 def _rank(label: Label) -> tuple[int, str, int]:

@@ -95,6 +95,14 @@ def test_initiative_page_tells_everything_public(rich, get):
         assert said in page, said
 
 
+def test_list_and_page_say_the_same_amount_once_released(world, get):
+    initiative = world.published(State.IN_PROGRESS, title="Argent libéré", award="500")
+    commitment = initiative.commitments.get()
+    money.release(commitment=commitment, by=world.coordination, reason="Projet moins cher")
+    assert "Elle reçoit 0\xa0$ du FQIS." in get("/initiatives/argent-libere/").content.decode()
+    assert "<b>0\xa0$</b>" in get("/initiatives/").content.decode()
+
+
 def test_nothing_private_reaches_a_public_page(rich, world, get):
     for state in State:
         if state not in PUBLIC_STATE:

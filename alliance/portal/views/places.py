@@ -81,15 +81,16 @@ def municipality(request, slug):
     if label.slug != slug:
         return HttpResponsePermanentRedirect(label.url)
     facts = Municipality.objects.get(pk=label.pk)
-    around = directory.labels.by_id[TERRITORY][label.parent]
     present = directory.labels.present(label)
+    around = directory.labels.by_id[TERRITORY][present.parent]
     groups = figures.around_municipality(directory, present, around)
     context = {
         "municipality": facts,
         "present": present if label.merged else None,
         "former": [other for other in directory.labels.all(MUNICIPALITY) if other.merged == label.pk],
         "territory": around,
-        "own": groups.own,
+        "own": groups.own[:_SHOWN],
+        "more_own": len(groups.own) > _SHOWN,
         "around": groups.around[:_SHOWN],
         "more_around": len(groups.around) > _SHOWN,
         "regional": groups.regional[:_SHOWN],
