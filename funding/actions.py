@@ -118,7 +118,10 @@ def cancel_initiative(*, initiative: Initiative, by: User, note: str) -> Initiat
 
 @transaction.atomic
 def record_contribution(*, contribution: Contribution, by: User) -> Contribution:
-    """Write what a partner brings (an unknown amount stays unknown)."""
+    """Write what a partner brings (an unknown amount stays unknown), unless its fiscal year is closed."""
+    year = contribution.fiscal_year
+    if year and (refusal := rules.refuse_closed(year.label, year.closed_at is not None)):
+        raise Refusal(refusal)
     save_as(contribution, by)
     return contribution
 

@@ -120,6 +120,10 @@ def test_closed_year_refuses_every_movement(world):
         lambda: move(world, "1"),
         lambda: world.award(initiative, "1"),
         lambda: actions.release(commitment=initiative.commitments.get(), by=world.coordination, reason="x"),
+        lambda: actions.record_contribution(
+            contribution=Contribution(initiative=initiative, kind=ContributionKind.CASH, fiscal_year=year),
+            by=world.coordination,
+        ),
     ]
     for verb in verbs:
         with pytest.raises(Refusal, match="fermé"):
