@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
-from alliance.portal import guards
+from alliance.portal import directory, freshness, guards
 from tests import world as universe
 
 OUR_TEMPLATES = str(Path(settings.BASE_DIR) / "templates")
@@ -86,9 +86,8 @@ def _fresh_data(request):
     )
     request.getfixturevalue("transactional_db" if transactional else "db")
     cache.clear()
-    forget = getattr(sys.modules.get("alliance.portal.directory"), "forget", None)
-    if forget:
-        forget()
+    directory.forget()
+    freshness.forget()
     if connection.vendor == "postgresql" and not transactional:
         with connection.cursor() as cursor:
             cursor.execute("SET alliance.each_write = 'on'")

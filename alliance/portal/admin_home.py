@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from alliance.accounts.models import User
+from alliance.lib.dates import today
+from alliance.lib.templatetags.francais import pluriel, pourcent
 from funding import ledger
 from funding.models import Allocation
 from initiatives.choices import PartnerRole, State
-from initiatives.models import Initiative, Partnership
+from initiatives.models import FiscalYear, Initiative, Partnership
 
 SHOWN = 10
 SLEEPS_AFTER = timedelta(days=30)
@@ -25,6 +29,10 @@ class Waiting:
     days: int
     missing: str = ""
 
+    @property
+    def since(self) -> str:
+        return pluriel(self.days, "jour,jours") if self.days else "aujourd’hui"
+
 
 @dataclass(frozen=True)
 class Pile:
@@ -34,6 +42,17 @@ class Pile:
     query: str
     files: list[Waiting]
     more: bool
+
+
+@dataclass(frozen=True)
+class YearMoney:
+    """The lines of one fiscal year; `left` is what remains of them all, in dollars."""
+
+    year: FiscalYear
+    current: bool
+    left: Decimal
+    is_demo: bool
+    rows: list[dict[str, Any]]
 
 
 def piles(user: User) -> list[Pile]:
@@ -57,19 +76,30 @@ def piles(user: User) -> list[Pile]:
     return [pile for pile in found if pile.files]
 
 
-def money() -> list[dict[str, Any]]:
-    """Return the lines of the open fiscal years with their balance and the part used (0 to 100)."""
+def money() -> list[YearMoney]:
+    """Return the open fiscal years with their lines: the year that runs first, the others from new to old."""
     open_lines = Allocation.objects.filter(fiscal_year__closed_at=None)
-    return [
-        {"balance": balance, "line": balance.allocation, "meter": _meter(balance)}
-        for balance in ledger.lines(open_lines)
-    ]
+    by_year = groupby(ledger.lines(open_lines), key=lambda balance: balance.allocation.fiscal_year)
+    years = [_year(year, list(balances)) for year, balances in by_year]
+    return sorted(years, key=lambda each: not each.current)
+
+
+def _year(year: FiscalYear, balances: list[ledger.LineBalance]) -> YearMoney:
+    return YearMoney(
+        year=year,
+        current=year.starts_on <= today() <= year.ends_on,
+        left=ledger.total(balance.left for balance in balances),
+        is_demo=all(balance.allocation.is_demo for balance in balances),
+        rows=[{"balance": one, "line": one.allocation, "meter": _meter(one)} for one in balances],
+    )
 
 
 def _meter(balance: ledger.LineBalance) -> dict[str, str] | None:
+    """Return the bar of one line and the words that say it; None when nothing is allocated."""
     if balance.allocated <= 0:
         return None
-    return {"max": str(balance.allocated), "value": str(balance.committed)}
+    share = (balance.committed * 100 / balance.allocated).quantize(Decimal(1))
+    return {"max": str(balance.allocated), "value": str(balance.committed), "text": pourcent(share)}
 
 
 def _pile(title: str, query: str, rows: QuerySet[Initiative], since: str) -> Pile:

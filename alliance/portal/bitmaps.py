@@ -4,6 +4,10 @@ Union is `|`, intersection `&`, size `int.bit_count()`: exact and distinct by na
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 def bitmap(positions: Iterable[int], size: int) -> int:
@@ -20,6 +24,11 @@ def union(sets: Iterable[int]) -> int:
     for one in sets:
         everything |= one
     return everything
+
+
+def members(chosen: int, items: Sequence[T]) -> Iterator[T]:
+    """Yield the items whose position is in the set, in their own order."""
+    return compress(items, map("1".__eq__, reversed(f"{chosen:b}")))
 
 
 def in_order(chosen: int, order: Sequence[int]) -> Iterator[int]:

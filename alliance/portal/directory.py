@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 
 from django.db import connection
@@ -69,6 +70,11 @@ class Directory:
         for term in query_terms(text):
             found &= self.words.beginning_with(term)
         return found
+
+    @cached_property
+    def amounts(self) -> tuple[Decimal | None, ...]:
+        """Return the dollars promised to each initiative, by position."""
+        return tuple(row.amount for row in self.rows)
 
     @cached_property
     def orders(self) -> dict[str, tuple[int, ...]]:

@@ -111,7 +111,7 @@ class Totals:
 
 def totals(selection: Selection) -> Totals:
     """Return how many initiatives are chosen and the dollars promised to them, each counted once."""
-    amounts = [row.amount for row in selection.rows()]
+    amounts = selection.amounts
     known = [amount for amount in amounts if amount is not None]
     return Totals(
         initiatives=len(amounts),

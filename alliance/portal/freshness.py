@@ -1,9 +1,12 @@
 """What a public page depends on, read in one query: the data's version and whether demonstration data stands.
 
-A page is fresh as long as the version, the day and the running release are the same; then it answers 304.
+A page is fresh as long as the version, the day and the running release are the same; then it answers 304, or what this
+process already computed for that address.
 """
 
 import hashlib
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cache, wraps
 from pathlib import Path
@@ -21,6 +24,7 @@ from initiatives.models import Initiative
 from territories.models import Organization
 
 _SAFE = ("GET", "HEAD")
+_MOST_PAGES = 200  # kept per process, about 50 kB each; the least recently asked goes first
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,9 @@ def data_state(request) -> DataState:
 def release() -> str:
     """Return a mark of the running code: same on every node of a release, new at the next."""
     digest = hashlib.sha256()
-    for folder, pattern in (("templates", "**/*.html"), ("static", "**/*"), ("alliance", "**/*.py")):
-        for path in sorted(Path(settings.BASE_DIR / folder).glob(pattern)):
-            if path.is_file():
+    for folder in ("templates", "static", "alliance", "territories", "initiatives", "funding"):
+        for path in sorted(Path(settings.BASE_DIR / folder).rglob("*")):
+            if path.is_file() and path.suffix in {".html", ".css", ".svg", ".py"}:
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -57,9 +61,48 @@ def _etag(request, *args, **kwargs) -> str:
     return f'"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]}"'
 
 
+class _Pages:
+    """Pages already computed by this process, by ETag: the version is part of the key, so none is ever stale."""
+
+    def __init__(self):
+        self._lock, self._kept = threading.Lock(), OrderedDict()
+
+    def get(self, etag):
+        with self._lock:
+            if etag not in self._kept:
+                return None
+            self._kept.move_to_end(etag)
+            content, headers = self._kept[etag]
+        return HttpResponse(content, headers=headers)
+
+    def keep(self, etag, response):
+        if response.status_code != 200 or response.streaming or response.cookies:
+            return
+        with self._lock:
+            self._kept[etag] = response.content, dict(response.headers)
+            if len(self._kept) > _MOST_PAGES:
+                self._kept.popitem(last=False)
+
+    def clear(self):
+        with self._lock:
+            self._kept.clear()
+
+
+_pages = _Pages()
+forget = _pages.clear  # tests do it, whose rolled-back transactions give a version twice
+
+
 def public_page(view):
     """Make `view` a public page: no login, GET and HEAD only, revalidated by ETag (304 without recomputing)."""
-    conditional = condition(etag_func=_etag)(view)
+
+    @condition(etag_func=_etag)
+    def conditional(request, *args, **kwargs):
+        etag = _etag(request)
+        response = _pages.get(etag)
+        if response is None:
+            response = view(request, *args, **kwargs)
+            _pages.keep(etag, response)
+        return response
 
     @login_not_required
     @wraps(view)

@@ -15,11 +15,12 @@ from alliance.portal import labels as kinds
 from alliance.portal.labels import Label, Labels, version_now
 from funding import ledger
 from funding.models import Commitment
-from initiatives.choices import PUBLIC_STATE, SCOPE_SLUG, PartnerRole, PublicState, Scope, State
+from initiatives.choices import PUBLIC_STATE, SCOPE_SLUG, PartnerRole, PublicState, Scope
 from initiatives.models import Initiative, Partnership
 
 EVERYWHERE = "Toute la région"
 _SUMMARY = 200  # a card shows 160 characters
+_ROLE_RANK = {role: rank for rank, role in enumerate(PartnerRole.values)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Row:
 
     @property
     def scope_slug(self) -> str:
-        return SCOPE_SLUG[Scope(self.scope)]
+        return SCOPE_SLUG[self.scope]
 
     @property
     def place(self) -> str:
@@ -143,7 +144,7 @@ def _partners(text: str | None, labels: Labels) -> tuple[tuple[str, Label], ...]
     known = labels.by_id.get(kinds.ORGANIZATION, {})
     pairs = (pair.split(":") for pair in text.split(",")) if text else ()
     found = [(role, labels.present(known[int(pk)])) for role, pk in pairs]
-    return tuple(sorted(found, key=lambda pair: (PartnerRole.values.index(pair[0]), pair[1].sort_key)))
+    return tuple(sorted(found, key=lambda pair: (_ROLE_RANK[pair[0]], pair[1].sort_key)))
 
 
 def _row(values: tuple, labels: Labels) -> Row:
@@ -151,7 +152,7 @@ def _row(values: tuple, labels: Labels) -> Row:
     others = (other for other in _named(values[13], kinds.THEME, labels) if other is not theme)
     return Row(
         *values[:6],
-        state=PUBLIC_STATE[State(values[6])],
+        state=PUBLIC_STATE[values[6]],
         starts_on=values[7],
         ends_on=values[8],
         published_at=values[9],

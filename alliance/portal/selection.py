@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from difflib import get_close_matches
 from functools import cached_property
 
 from alliance.lib.text import fold, query_terms
-from alliance.portal.bitmaps import in_order, union
+from alliance.portal.bitmaps import in_order, members, union
 from alliance.portal.directory import Directory
 from alliance.portal.rows import Row
 
@@ -65,6 +66,11 @@ class Selection:
         """Return the initiatives from `start` to `stop`, in one of the orders of the directory."""
         positions = list(in_order(self.mask, self.directory.orders[order]))
         return [self.directory.rows[position] for position in positions[start:stop]]
+
+    @property
+    def amounts(self) -> list[Decimal | None]:
+        """Return the dollars promised to each of them, None where no amount is published."""
+        return list(members(self.mask, self.directory.amounts))
 
     def apart(self) -> tuple[list[Row], list[Row]]:
         """Return the initiatives of the place by title, then those of the whole region."""
