@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from alliance.accounts.models import User
+from alliance.accounts.roles import TERRITORY_ROLES
 from alliance.lib.records import save_as
 from alliance.lib.text import slug_fr, sort_key
 from territories.models import Organization, OrganizationAlias, OrganizationPastSlug
@@ -27,6 +28,7 @@ SCALARS = (
     "contact_is_public",
     "note",
     "is_active",
+    "is_listed",
 )
 
 
@@ -34,8 +36,14 @@ SCALARS = (
 def create_organization(
     *, by: User, values: Mapping[str, Any], aliases: Iterable[str] = (), slug: str = "", is_demo: bool = False
 ) -> Organization:
-    """Create an organization; `values` are its fields, `territories_served` among them when known."""
+    """Create an organization; `values` are its fields, `territories_served` among them when known.
+
+    One that an MRC enters for its draft stays out of the public directory (`is_listed`) until the staff checks it
+    or an initiative in which it takes part is published.
+    """
     organization = Organization(is_demo=is_demo or by.is_demo)
+    if by.role in TERRITORY_ROLES:
+        values = {**values, "is_listed": False}
     organization.slug = _free_slug(slug or slug_fr(values["name"], fallback="organisation"), organization)
     return _write(organization, by, values, aliases)
 

@@ -160,6 +160,12 @@ class Organization(models.Model):
     )
     note = models.CharField("note interne", max_length=500, blank=True)
     is_active = models.BooleanField("active", default=True)
+    is_listed = models.BooleanField(
+        "au répertoire public",
+        default=True,
+        help_text="Décochée pour une organisation créée par une MRC, jusqu’à ce que le CRD la vérifie. "
+        "Une organisation qui participe à une initiative publiée est toujours au répertoire.",
+    )
     merged_into = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,

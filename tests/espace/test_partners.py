@@ -126,6 +126,18 @@ def test_new_organization_without_look_alike_is_created_and_added_once(world, ag
     assert partners_of(draft) == [("Cuisine du fleuve", "partner")]
 
 
+def test_organization_of_a_draft_waits_to_be_listed_and_one_of_the_staff_does_not(world, agent, draft):
+    create(agent, draft, name="Cuisine du fleuve")
+    create(agent, draft, name="Cuisine du large", is_listed="on")
+    organization(world, "Cuisine du quai")
+    listed = Organization.objects.filter(name__startswith="Cuisine").values_list("name", "is_listed")
+    assert sorted(listed) == [
+        ("Cuisine du fleuve", False),
+        ("Cuisine du large", False),
+        ("Cuisine du quai", True),
+    ]
+
+
 def test_look_alike_is_shown_with_its_reason_then_confirmed(world, agent, draft):
     refused = create(agent, draft, name="Moisson Mitys")
     page = refused.content.decode()
