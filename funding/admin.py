@@ -141,7 +141,7 @@ class MovingAdmin(FixedOnceMade, AuditedModelAdmin):
 
 @admin.register(FundingSource)
 class FundingSourceAdmin(FixedOnceMade, AuditedModelAdmin):
-    list_display = ("name", "short_name", "order")
+    list_display = ("name", "short_name", "is_fqis", "order")
     search_fields = ("name",)
     folded = ("name", "short_name")
     fixed = ("code",)

@@ -8,6 +8,7 @@ counted apart.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
@@ -101,15 +102,28 @@ def commitment_amount(commitment: Commitment) -> Decimal:
     return _total(CommitmentMovement.objects.filter(commitment=commitment))
 
 
-def _sum_by(model: type, parent: str) -> Subquery:
-    """Return the subquery « sum of the amounts whose `parent` is the outer row », null without any row."""
-    rows = model.objects.filter(**{parent: OuterRef("pk")}).order_by().values(parent)  # type: ignore[attr-defined]
+def _sum_by(model: type, parent: str, **only: Any) -> Subquery:
+    """Return the subquery « sum of the amounts whose `parent` is the outer row », null without any row.
+
+    `only`: further conditions on the movements counted.
+    """
+    rows = model.objects.filter(**{parent: OuterRef("pk")}, **only).order_by().values(parent)  # type: ignore[attr-defined]
     return Subquery(rows.annotate(total=Sum("amount")).values("total"), output_field=MoneyField())
 
 
 def with_awarded(initiatives: QuerySet[Initiative]) -> QuerySet[Initiative]:
-    """Annotate each initiative with `awarded`, its dollars on all lines; None when none was ever entered."""
-    return initiatives.annotate(awarded=_sum_by(CommitmentMovement, "commitment__initiative"))
+    """Annotate each initiative with `awarded`, its dollars on all lines; None when none was ever entered.
+
+    `awarded_fqis` is the part of it that a source of the FQIS pays; None when no such movement was ever entered.
+    Another source's money is never called FQIS (domain.md §1: several sources from the first day).
+    """
+    parent = "commitment__initiative"
+    return initiatives.annotate(
+        awarded=_sum_by(CommitmentMovement, parent),
+        awarded_fqis=_sum_by(
+            CommitmentMovement, parent, commitment__allocation__envelope__source__is_fqis=True
+        ),
+    )
 
 
 def with_balances(allocations: QuerySet[Allocation]) -> QuerySet[Allocation]:

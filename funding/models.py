@@ -24,6 +24,11 @@ class FundingSource(models.Model):
     code = models.SlugField("code", max_length=40, unique=True)
     name = models.CharField("source de financement", max_length=120)
     short_name = models.CharField("nom court", max_length=60)
+    is_fqis = models.BooleanField(
+        "argent du FQIS",
+        default=True,
+        help_text="Le site public dit « FQIS » seulement pour l’argent d’une source cochée ici.",
+    )
     order = models.PositiveSmallIntegerField("ordre", default=0)
 
     history = HistoricalRecords()

@@ -5,7 +5,8 @@ accounting (CRD) ──── moves money                             administra
 agent_mitis ───────── La Mitis, La Matapédia                  committee_mitis ─── La Mitis, reads
 agent_temis ───────── Témiscouata, Les Basques
 
-envelope 100 000 $ ── 2025-2026 ── La Mitis 30 000 $ · Témiscouata 20 000 $ · Projets régionaux 10 000 $
+envelope 100 000 $ (FQIS) ── 2025-2026 ── La Mitis 30 000 $ · Témiscouata 20 000 $ · Projets régionaux 10 000 $
+other_envelope 5 000 $ (not FQIS) ── 2025-2026 ── La Matapédia 4 000 $
 """
 
 from dataclasses import dataclass, field
@@ -71,6 +72,8 @@ class World:
     cdc: Organization
     source: FundingSource
     envelope: Envelope
+    other_source: FundingSource
+    other_envelope: Envelope
     lines: dict[str, Allocation] = field(default_factory=dict)
 
     def values(self, **changes):
@@ -210,15 +213,20 @@ def _themes(period):
 
 
 def _money(world: World):
+    fqis = {"la-mitis": "30000", "temiscouata": "20000", Line.REGIONAL: "10000"}
+    _lines(world, world.envelope, "100000", fqis)
+    _lines(world, world.other_envelope, "5000", {"la-matapedia": "4000"})
+
+
+def _lines(world, envelope, total, amounts):
     by = world.coordination
     funding_actions.move_envelope(
-        envelope=world.envelope, by=by, amount=Decimal("100000"), reason="Entente", on=date(2024, 4, 1)
+        envelope=envelope, by=by, amount=Decimal(total), reason="Entente", on=date(2024, 4, 1)
     )
-    amounts = {"la-mitis": "30000", "temiscouata": "20000", Line.REGIONAL: "10000"}
     for key, amount in amounts.items():
         territory = world.territories.get(key)
         line = Allocation.objects.create(
-            envelope=world.envelope,
+            envelope=envelope,
             fiscal_year=world.years["2025-2026"],
             line=Line.TERRITORY if territory else Line.REGIONAL,
             territory=territory,
@@ -227,6 +235,12 @@ def _money(world: World):
             allocation=line, by=by, amount=Decimal(amount), reason="Répartition", on=date(2025, 4, 1)
         )
         world.lines[key] = line
+
+
+def _envelope(source, period, name):
+    return Envelope.objects.create(
+        source=source, period=period, name=name, starts_on=period.starts_on, ends_on=period.ends_on
+    )
 
 
 def build() -> World:
@@ -251,6 +265,13 @@ def build() -> World:
     source = FundingSource.objects.create(
         code="fqis-alliances", name="FQIS – Alliances", short_name="FQIS – Alliances"
     )
+    other_source = FundingSource.objects.create(
+        code="entente-developpement-social",
+        name="Entente développement social",
+        short_name="Entente développement social",
+        is_fqis=False,
+        order=1,
+    )
     world = World(
         **people,
         territories=territories,
@@ -262,13 +283,9 @@ def build() -> World:
         moisson=_organization(people["coordination"], "Moisson Mitis", territories["la-mitis"]),
         cdc=_organization(people["coordination"], "CDC des Grandes Marées", territories["riviere-du-loup"]),
         source=source,
-        envelope=Envelope.objects.create(
-            source=source,
-            period=period,
-            name="Entente 2024-2029",
-            starts_on=period.starts_on,
-            ends_on=period.ends_on,
-        ),
+        envelope=_envelope(source, period, "Entente 2024-2029"),
+        other_source=other_source,
+        other_envelope=_envelope(other_source, period, "Développement social 2024-2029"),
     )
     _money(world)
     return world

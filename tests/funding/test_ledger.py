@@ -25,7 +25,7 @@ def move(world, amount, line="la-mitis", kind=AllocationMove.AMENDMENT):
 def test_balances_are_the_sums_of_movements(world):
     world.initiative(State.APPROVED, award="12500.50")
     world.initiative(State.APPROVED, award="7000")
-    balances = ledger.lines(Allocation.objects.all())
+    balances = ledger.lines(Allocation.objects.filter(envelope=world.envelope))
     assert [(b.allocation.line_name, b.allocated, b.committed, b.left) for b in balances] == [
         ("Témiscouata", D("20000.00"), D("0.00"), D("20000.00")),
         ("La Mitis", D("30000.00"), D("19500.50"), D("10499.50")),
@@ -172,9 +172,24 @@ def test_amount_of_an_initiative_is_counted_once_whatever_its_themes_and_territo
     assert [row.awarded for row in rows] == [D("1500")]
 
 
+def test_only_the_money_of_a_fqis_source_is_fqis(world):
+    two = [world.territories["la-mitis"], world.territories["la-matapedia"]]
+    both = world.initiative(State.APPROVED, scope=Scope.SUPRALOCAL, territories=two, award="1500")
+    world.award(both, "600", world.lines["la-matapedia"])
+    other = world.initiative(
+        State.APPROVED, territories=two[1:], municipalities=[world.municipalities["07047"]], award="40"
+    )
+    rows = ledger.with_awarded(Initiative.objects.order_by("pk"))
+    assert [(row.pk, row.awarded, row.awarded_fqis) for row in rows] == [
+        (both.pk, D("2100"), D("1500")),
+        (other.pk, D("40"), None),
+    ]
+
+
 def test_unknown_is_not_zero(world):
     world.published()
-    assert [row.awarded for row in ledger.with_awarded(Initiative.objects.all())] == [None]
+    (row,) = ledger.with_awarded(Initiative.objects.all())
+    assert (row.awarded, row.awarded_fqis) == (None, None)
     rows = [
         Contribution(kind=ContributionKind.IN_KIND, amount=None),
         Contribution(kind=ContributionKind.CASH, amount=D(5)),

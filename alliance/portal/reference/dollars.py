@@ -22,7 +22,9 @@ def load_sources(by: User) -> int:
     known = set(FundingSource.objects.values_list("code", flat=True))
     missing = [row for row in rows("funding_sources") if row["code"] not in known]
     for row in missing:
-        save_as(FundingSource(**{**row, "order": number(row["order"])}), by)
+        save_as(
+            FundingSource(**row | {"order": number(row["order"]), "is_fqis": row["is_fqis"] == "oui"}), by
+        )
     return len(missing)
 
 
