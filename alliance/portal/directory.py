@@ -10,18 +10,20 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
+from datetime import date
 from functools import cached_property
 
 from django.db import connection
 from django.http import HttpRequest
 
+from alliance.lib.dates import today
 from alliance.lib.text import fold, query_terms, stems
 from alliance.portal import labels as names
 from alliance.portal import rows as initiatives
 from alliance.portal.bitmaps import bitmap, union
 from alliance.portal.freshness import data_state
 from alliance.portal.labels import Label, Labels
+from alliance.portal.payments import Payer, Payment
 from alliance.portal.rows import Row
 
 TERRITORY, MUNICIPALITY = names.TERRITORY, names.MUNICIPALITY
@@ -71,10 +73,23 @@ class Directory:
             found &= self.words.beginning_with(term)
         return found
 
+    def shows(self, organization: Label) -> bool:
+        """Say whether an organization is public: listed by itself, or part of a published initiative."""
+        return organization.is_listed or organization.slug in self.masks.get(names.ORGANIZATION, {})
+
     @cached_property
-    def amounts(self) -> tuple[Decimal | None, ...]:
-        """Return the dollars promised to each initiative, by position."""
-        return tuple(row.amount for row in self.rows)
+    def payments(self) -> tuple[tuple[Payment, ...], ...]:
+        """Return what lines promised to each initiative, by position."""
+        return tuple(row.payments for row in self.rows)
+
+    @cached_property
+    def paid_by(self) -> dict[Payer, int]:
+        """Return, for each line of money, the initiatives to which it promised something, even released since."""
+        positions: dict[Payer, list[int]] = defaultdict(list)
+        for i, payments in enumerate(self.payments):
+            for payment in payments:
+                positions[payment.payer].append(i)
+        return {payer: bitmap(where, len(self.rows)) for payer, where in positions.items()}
 
     @cached_property
     def orders(self) -> dict[str, tuple[int, ...]]:
@@ -123,7 +138,7 @@ def _masks(rows: Iterable[Row], labels: Labels, size: int) -> Masks:
 def _words(texts: Iterable[str], size: int) -> Words:
     positions: dict[str, list[int]] = defaultdict(list)
     for i, text in enumerate(texts):
-        for word in set(text.split()):
+        for word in dict.fromkeys(text.split()):
             positions[word].append(i)
     vocabulary = sorted(positions)
     return Words(vocabulary, [bitmap(positions[word], size) for word in vocabulary])
@@ -161,24 +176,25 @@ def build(version: int) -> Directory:
 
 
 _lock = threading.Lock()
-_snapshot: tuple[str, Directory] | None = None
+_snapshot: tuple[tuple[str, date], Directory] | None = None
 
 
-def _kept(database: str, version: int) -> Directory | None:
+def _kept(key: tuple[str, date], version: int) -> Directory | None:
     kept = _snapshot
-    return kept[1] if kept and kept[0] == database and kept[1].version == version else None
+    return kept[1] if kept and kept[0] == key and kept[1].version == version else None
 
 
 def current(request: HttpRequest) -> Directory:
     """Return the directory as the data stands for this request: one query, three when something public changed."""
     global _snapshot
     if not hasattr(request, "_directory"):
-        database, version = str(connection.settings_dict["NAME"]), data_state(request).version
-        directory = _kept(database, version)
+        # The day is part of the key: municipalities merge on a day, without any write.
+        key, version = (str(connection.settings_dict["NAME"]), today()), data_state(request).version
+        directory = _kept(key, version)
         if directory is None:
             with _lock:
-                directory = _kept(database, version) or build(version)
-                _snapshot = (database, directory)
+                directory = _kept(key, version) or build(version)
+                _snapshot = (key, directory)
         request._directory = directory
     return request._directory
 

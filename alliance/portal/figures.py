@@ -3,11 +3,15 @@
 Each figure is named, defined, dated, and leads to exactly the rows that it counts.
 """
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
+
+from django.utils.http import urlencode
+from django.utils.timezone import localdate
 
 from alliance.lib.dates import today
 from alliance.lib.templatetags.francais import montant, nombre, pluriel
@@ -15,6 +19,7 @@ from alliance.lib.text import query_terms
 from alliance.portal import labels as names
 from alliance.portal.directory import Directory
 from alliance.portal.labels import Label
+from alliance.portal.payments import Payer, Payment, origin_of
 from alliance.portal.rows import Row
 from alliance.portal.selection import Selection
 from funding import ledger
@@ -86,44 +91,101 @@ class Around:
     def count(self) -> int:
         return len(self.own) + len(self.around) + len(self.regional)
 
+    @property
+    def parts(self) -> str:
+        """« 2 nomment cette municipalité, 1 concerne toute la MRC et 3 concernent toute la région »."""
+        said = (
+            pluriel(len(self.own), "nomme cette municipalité,nomment cette municipalité"),
+            pluriel(len(self.around), "concerne toute sa MRC,concernent toute sa MRC"),
+            pluriel(len(self.regional), "concerne toute la région,concernent toute la région"),
+        )
+        groups = (self.own, self.around, self.regional)
+        kept = [text for text, rows in zip(said, groups, strict=True) if rows]
+        return " et ".join([", ".join(kept[:-1]), kept[-1]] if len(kept) > 1 else kept)
+
 
 @dataclass(frozen=True)
 class Totals:
-    """What a list adds up to. `dollars` are the known amounts only; `unknown` initiatives have none published."""
+    """What a list adds up to, in dollars that its own lines promised (those of its MRC, fiscal year or source).
+
+    Money belongs to the line that pays, so lists of different MRCs add up. `regional_line` and `elsewhere` were
+    promised to the same initiatives by the regional line and by other lines: told apart, never added.
+    """
 
     initiatives: int
     dollars: Decimal
+    origin: str
+    paid: int
     unknown: int
     regional: int
-
-    @property
-    def known(self) -> int:
-        return self.initiatives - self.unknown
+    regional_line: Decimal
+    by_regional_line: int
+    elsewhere: Decimal
+    by_others: int
 
     @property
     def sentence(self) -> str:
-        """« 84 initiatives · 1 234 567 $ du FQIS (montants connus) »."""
+        """« 84 initiatives · 1 234 567 $ du FQIS (montants connus) »; without dollars when no line paid anything."""
         count = pluriel(self.initiatives, "initiative,initiatives")
-        if not self.known:
+        if not self.paid:
             return count
-        return f"{count} · {montant(self.dollars)} du FQIS (montants connus)"
+        return f"{count} · {montant(self.dollars)} {self.origin} (montants connus)"
+
+    @property
+    def apart(self) -> list[str]:
+        """Say the money of the same initiatives that is not counted here, one sentence for each kind of line."""
+        found = []
+        if self.regional:
+            text = "initiative concerne,initiatives concernent"
+            found.append(f"{pluriel(self.regional, text)} toute la région.")
+        if self.by_regional_line:
+            found.append(_not_here("Ligne régionale", self.regional_line, self.by_regional_line))
+        if self.by_others:
+            found.append(_not_here("Autres lignes", self.elsewhere, self.by_others))
+        return found
+
+    @property
+    def with_regional(self) -> str:
+        """« 3 initiatives, dont 1 pour toute la région »: what the list that a link opens holds."""
+        count = pluriel(self.initiatives, "initiative,initiatives")
+        return f"{count}, dont {nombre(self.regional)} pour toute la région" if self.regional else count
+
+
+def _not_here(line: str, dollars: Decimal, initiatives: int) -> str:
+    return f"{line}\xa0: {montant(dollars)} pour {pluriel(initiatives, 'initiative,initiatives')}, non comptés ici."
+
+
+def by_payer(selection: Selection) -> dict[Payer, Decimal]:
+    """Return the dollars that each line promised to the chosen initiatives."""
+    amounts: dict[Payer, list[Decimal]] = defaultdict(list)
+    for payer, amount in selection.payments:
+        amounts[payer].append(amount)
+    return {payer: ledger.total(promised) for payer, promised in amounts.items()}
 
 
 def totals(selection: Selection) -> Totals:
-    """Return how many initiatives are chosen and the dollars promised to them, each counted once."""
-    amounts = selection.amounts
-    known = [amount for amount in amounts if amount is not None]
+    """Return how many initiatives are chosen and the dollars that the lines of this list promised to them."""
+    sums = by_payer(selection)
+    own = [payer for payer in sums if selection.counts(payer)]
+    others = [payer for payer in sums if payer not in set(own)]
+    region = [payer for payer in others if payer.is_regional and selection.places]
+    rest = [payer for payer in others if payer not in set(region)]
     return Totals(
-        initiatives=len(amounts),
-        dollars=ledger.total(known),
-        unknown=len(amounts) - len(known),
+        initiatives=selection.count,
+        dollars=_sum(sums, own),
+        origin=origin_of(Payment(payer, sums[payer]) for payer in own),
+        paid=selection.paid_by(own),
+        unknown=selection.count - selection.paid_by(sums),
         regional=selection.regional_count,
+        regional_line=_sum(sums, region),
+        by_regional_line=selection.paid_by(region),
+        elsewhere=_sum(sums, rest),
+        by_others=selection.paid_by(rest),
     )
 
 
-def count(directory: Directory, **chosen: str) -> int:
-    """Return how many published initiatives one choice per named filter keeps."""
-    return Selection(directory, {parameter: (value,) for parameter, value in chosen.items()}).count
+def _sum(sums: dict[Payer, Decimal], payers: Iterable[Payer]) -> Decimal:
+    return ledger.total(sums[payer] for payer in payers)
 
 
 def taking_part(directory: Directory) -> list[Label]:
@@ -161,7 +223,7 @@ def municipalities_of(directory: Directory, territory: Label) -> list[Counted]:
     return [
         Counted(label, named.get(label.slug, 0).bit_count())
         for label in directory.labels.all(names.MUNICIPALITY)
-        if label.parent == territory.pk and not label.ended
+        if label.parent == territory.pk and not label.ended(today())
     ]
 
 
@@ -179,7 +241,7 @@ def organizations(directory: Directory, *, words: str = "", kind: str = "") -> l
     return [
         Counted(label, part.get(label.slug, 0).bit_count())
         for label in directory.labels.all(names.ORGANIZATION)
-        if (label.is_active or label.slug in part)
+        if directory.shows(label)
         and not label.merged
         and (not kind or label.organization_kind == kind)
         and all(f" {term}" in label.search_text for term in terms)
@@ -219,7 +281,7 @@ def addresses(directory: Directory) -> list[tuple[str, date | None]]:
         if not label.merged
     ]
     people = [one.url for one in organizations(directory)]
-    pages = [(row.url, row.published_at.date()) for row in directory.rows]
+    pages = [(row.url, localdate(row.published_at)) for row in directory.rows]
     return [*((url, None) for url in (*fixed, *places, *people)), *pages]
 
 
@@ -258,19 +320,21 @@ def _organizations(directory: Directory) -> Figure:
 
 
 def _dollars(directory: Directory) -> Figure | None:
-    sums = totals(Selection(directory))
-    if not sums.known:
+    sources = [label.slug for label in directory.labels.all(names.SOURCE) if label.is_fqis]
+    everything = totals(Selection(directory))
+    sums = totals(Selection(directory, {names.SOURCE: tuple(sources)}))
+    if not sources or not sums.paid:
         return None
-    without = pluriel(sums.unknown, "initiative sans montant publié,initiatives sans montant publié")
+    without = pluriel(everything.unknown, "initiative sans montant publié,initiatives sans montant publié")
     return Figure(
         code="fqis",
         label="du FQIS promis à des initiatives",
         value=sums.dollars,
         unit=Unit.DOLLARS,
-        definition="Somme des montants connus, accordés aux initiatives publiées, tous exercices réunis.",
+        definition="Somme des montants connus du FQIS, accordés aux initiatives publiées, tous exercices réunis.",
         as_of=today(),
-        url="/initiatives/?tri=montant",
-        note=f"{without}\xa0: ce n’est pas zéro." if sums.unknown else "",
+        url=f"/initiatives/?{urlencode([('source', source) for source in sources] + [('tri', 'montant')])}",
+        note=f"{without}\xa0: ce n’est pas zéro." if everything.unknown else "",
     )
 
 

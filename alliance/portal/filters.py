@@ -285,7 +285,9 @@ def _resolver(directory: Directory, parameter: str) -> Resolver:
 
     def resolve(slug: str) -> str | None:
         label = directory.labels.find(parameter, slug)
-        return label.slug if label else None
+        if label is None or (parameter == names.ORGANIZATION and not directory.shows(label)):
+            return None
+        return label.slug
 
     return resolve
 

@@ -46,12 +46,13 @@ def data_state(request) -> DataState:
 
 @cache
 def release() -> str:
-    """Return a mark of the running code: same on every node of a release, new at the next."""
+    """Return a mark of the running code: same on every node of a release, new at the next (our files, the libraries' versions)."""
     digest = hashlib.sha256()
     for folder in ("templates", "static", "alliance", "territories", "initiatives", "funding"):
         for path in sorted(Path(settings.BASE_DIR / folder).rglob("*")):
             if path.is_file() and path.suffix in {".html", ".css", ".svg", ".py"}:
                 digest.update(path.read_bytes())
+    digest.update(Path(settings.BASE_DIR / "requirements.txt").read_bytes())
     return digest.hexdigest()[:12]
 
 

@@ -10,9 +10,10 @@ from django.utils.dateparse import parse_datetime
 
 from alliance.lib.aggregates import JsonRows, per_parent
 from alliance.lib.dates import period_text
-from alliance.lib.money import NBSP, UNPUBLISHED, format_amount, quantize
+from alliance.lib.money import NBSP, UNPUBLISHED, ZERO, format_amount, quantize
 from alliance.lib.templatetags.francais import pluriel
 from alliance.portal.labels import MUNICIPALITY, ORGANIZATION, TERRITORY, THEME, Label
+from alliance.portal.payments import origin
 from alliance.portal.rows import EVERYWHERE
 from funding import ledger
 from funding.choices import ContributionKind
@@ -104,6 +105,7 @@ class Page:
         self.continued_by = [Label("", 0, slug, title) for title, slug in sorted(values["l_sequels"] or ())]
         self.awards = ledger.awards_of(Initiative(pk=self.pk))
         self.awarded = None if values["awarded"] is None else quantize(values["awarded"])
+        self.awarded_fqis = quantize(values["awarded_fqis"])
         self.brought = ledger.partners_of(
             Contribution(kind=kind, amount=amount) for kind, amount in self._natures(values)
         )
@@ -136,15 +138,23 @@ class Page:
         return "période non précisée par la source" if self.source_note else "période non publiée"
 
     @property
+    def origin(self) -> str:
+        """Return what follows the amount; « FQIS » is said only of what FQIS sources pay."""
+        return origin(
+            self.awarded or ZERO, self.awarded_fqis, (award.source.short_name for award in self.awards)
+        )
+
+    @property
     def sentence(self) -> str:
         """Say state, period, partners and amount in words (features.md row 15)."""
         others = len({partner.organization.slug for partner in self.partners[1:]} if self.lead else ())
         carried = f", portée par {self.lead.organization.name}" if self.lead else ""
         along = f", avec {pluriel(others, 'partenaire,partenaires')}" if others else ""
         if self.awarded is None:
-            money = "Le montant du FQIS n’est pas publié."
+            money = "Le montant accordé n’est pas publié."
         else:
-            money = f"Elle reçoit {format_amount(self.awarded)} du FQIS."
+            verb = "Elle reçoit" if self.awarded and self.awarded == self.awarded_fqis else "Montant\xa0:"
+            money = f"{verb} {format_amount(self.awarded)} {self.origin}."
         return f"Initiative {self.public_state.label.lower()}, {self.period}{carried}{along}. {money}"
 
     @property
@@ -283,6 +293,7 @@ def find(slug: str) -> Page | None:
             *_TEXTS,
             "primary_theme__slug",
             "awarded",
+            "awarded_fqis",
             "plan_node__label",
             "continues__title",
             "continues__slug",

@@ -5,11 +5,13 @@ All are read by one query (a UNION ALL of small tables), because a page never re
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from django.db.models import Case, CharField, F, IntegerField, QuerySet, Subquery, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce, NullIf
 
+from alliance.lib.dates import today
 from alliance.portal.models import DataVersion
 from funding.models import FundingSource
 from initiatives.models import FiscalYear, Theme, ThemePastSlug
@@ -31,7 +33,7 @@ _PAGES = {
 class Label:
     """One named thing. `parent` is its MRC, `merged` the one that replaces it (ids, 0 when there is none).
 
-    `order` ranks themes, MRCs and sources; of an organization it says 1 when it is no longer active.
+    `order` ranks themes, MRCs and sources; of an organization it says 1 when it is not listed by itself.
     """
 
     kind: str
@@ -95,14 +97,18 @@ class Label:
         return self.three
 
     @property
-    def is_active(self) -> bool:
-        """Say whether an organization is active."""
+    def is_listed(self) -> bool:
+        """Say whether an organization is public by itself, even without a published initiative."""
         return self.order == 0
 
     @property
-    def ended(self) -> str:
-        """Day on which a municipality ceased to exist, « 2024-07-31 », or nothing."""
-        return self.three
+    def is_fqis(self) -> bool:
+        """Say whether the money of a source may be called FQIS."""
+        return self.two == "fqis"
+
+    def ended(self, on: date) -> bool:
+        """Say whether a municipality no longer exists on a day (its last day is `three`, « 2024-07-31 »)."""
+        return bool(self.three) and self.three <= on.isoformat()
 
 
 @dataclass(frozen=True)
@@ -195,7 +201,7 @@ def _organizations() -> QuerySet:
         Organization.objects.all(),
         ORGANIZATION,
         name=Coalesce(NullIf(F("usual_name"), Value("", output_field=CharField())), F("name")),
-        order=Case(When(is_active=True, then=Value(0)), default=Value(1)),
+        order=Case(When(is_active=True, is_listed=True, then=Value(0)), default=Value(1)),
         parent=_number("seat_territory_id"),
         merged=_number("merged_into_id"),
         one=_text(F("sort_key")),
@@ -213,6 +219,7 @@ def _query() -> QuerySet:
         slug=_text(F("code")),
         name=_text(F("short_name")),
         order=_number("order"),
+        two=Case(When(is_fqis=True, then=_text("fqis")), default=_text("")),
     )
     old = [
         _rows(ThemePastSlug.objects.all(), _OLD + THEME, name=_text(""), parent=_number("theme_id")),
@@ -232,10 +239,17 @@ def _rank(label: Label) -> tuple[int, str, int]:
     return (label.order, label.slug, label.pk)
 
 
+def _as_of(label: Label, day: date) -> Label:
+    """Return the label as it stands on a day: a merge announced for later has not taken place."""
+    if label.kind == MUNICIPALITY and label.merged and not label.ended(day):
+        return replace(label, merged=0)
+    return label
+
+
 def read() -> tuple[Labels, int | None]:
     """Read all labels (one query); return them with the data's version they were read from (None when empty)."""
     rows = list(_query())
-    labels = sorted((Label(*row[:-1]) for row in rows), key=_rank)
+    labels = sorted((_as_of(Label(*row[:-1]), today()) for row in rows), key=_rank)
     by_id: dict[str, dict[int, Label]] = {}
     by_slug: dict[str, dict[str, Label]] = {}
     for label in labels:

@@ -6,15 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import CharField, F, QuerySet, Value
-from django.db.models.functions import Cast, Concat, Left
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, Concat, Left
 
 from alliance.lib.aggregates import JoinIds, per_parent
-from alliance.lib.money import quantize
 from alliance.portal import labels as kinds
 from alliance.portal.labels import Label, Labels, version_now
+from alliance.portal.payments import Payers, Payment, origin_of
 from funding import ledger
-from funding.models import Commitment
+from funding.models import CommitmentMovement
 from initiatives.choices import PUBLIC_STATE, SCOPE_SLUG, PartnerRole, PublicState, Scope
 from initiatives.models import Initiative, Partnership
 
@@ -25,7 +25,7 @@ _ROLE_RANK = {role: rank for rank, role in enumerate(PartnerRole.values)}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One initiative in a list. `amount` is what the ledger promised it, in dollars; None when it is not published."""
+    """One initiative in a list. `amount` is all that lines promised it, in dollars; None when it is not published."""
 
     pk: int
     number: str
@@ -45,7 +45,7 @@ class Row:
     municipalities: tuple[Label, ...]
     years: tuple[Label, ...]
     partners: tuple[tuple[str, Label], ...]
-    sources: tuple[Label, ...]
+    payments: tuple[Payment, ...]
 
     @property
     def url(self) -> str:
@@ -54,6 +54,17 @@ class Row:
     @property
     def is_regional(self) -> bool:
         return self.scope == Scope.REGIONAL
+
+    @property
+    def sources(self) -> tuple[Label, ...]:
+        """Return the sources that pay it something today: money wholly released is no longer theirs."""
+        paying = (payment.payer.source for payment in self.payments if payment.amount > 0)
+        return tuple({source.pk: source for source in paying}.values())
+
+    @property
+    def origin(self) -> str:
+        """Return what follows the amount: « du FQIS », « accordés (Entente X) »…"""
+        return origin_of(self.payments)
 
     @property
     def scope_slug(self) -> str:
@@ -84,20 +95,34 @@ def _links(field: str, target: str) -> Any:
     return per_parent(through.objects.all(), "initiative", JoinIds(target))
 
 
+def _joined(*columns: Any) -> Concat:
+    """Return « a:b:c » of columns that hold neither « : » nor « , »; a null one is empty."""
+    texts = [Coalesce(Cast(column, CharField()), Value("")) for column in columns]
+    between = [part for text in texts for part in (Value(":"), text)]
+    return Concat(*between[1:], output_field=CharField())
+
+
+def _movements() -> Any:
+    line = "commitment__allocation__"
+    columns = (f"{line}line", f"{line}territory_id", f"{line}fiscal_year_id", f"{line}envelope__source_id")
+    return per_parent(
+        CommitmentMovement.objects.all(), "commitment__initiative", JoinIds(_joined(*columns, "amount"))
+    )
+
+
 def _query() -> QuerySet:
-    partner = Concat(F("role"), Value(":"), Cast("organization_id", CharField()), output_field=CharField())
     return (
-        ledger.with_awarded(Initiative.objects.published())
+        Initiative.objects.published()
         .annotate(
             l_summary=Left("summary", _SUMMARY),
             l_themes=_links("themes", "theme_id"),
             l_territories=_links("territories", "territory_id"),
             l_municipalities=_links("municipalities", "municipality_id"),
             l_years=_links("fiscal_years", "fiscalyear_id"),
-            l_partners=per_parent(Partnership.objects.all(), "initiative", JoinIds(partner)),
-            l_sources=per_parent(
-                Commitment.objects.all(), "initiative", JoinIds("allocation__envelope__source_id")
+            l_partners=per_parent(
+                Partnership.objects.all(), "initiative", JoinIds(_joined("role", "organization_id"))
             ),
+            l_movements=_movements(),
             l_version=version_now(),
         )
         .order_by("sort_key", "pk")
@@ -113,59 +138,72 @@ def _query() -> QuerySet:
             "ends_on",
             "published_at",
             "is_demo",
-            "awarded",
             "primary_theme_id",
             "l_themes",
             "l_territories",
             "l_municipalities",
             "l_years",
             "l_partners",
-            "l_sources",
+            "l_movements",
             "search_text",
             "l_version",
         )
     )
 
 
-def _named(text: str | None, kind: str, labels: Labels) -> tuple[Label, ...]:
-    """Return the labels whose ids are joined in `text`, each once, in the order of their kind."""
-    if not text:
-        return ()
-    known = labels.by_id.get(kind, {})
-    found = {known[int(pk)] for pk in text.split(",")}
-    return tuple(found) if len(found) == 1 else tuple(sorted(found, key=_rank))
-
-
 def _rank(label: Label) -> tuple[int, str]:
     return (label.order, label.sort_key if label.kind == kinds.MUNICIPALITY else label.slug)
 
 
-def _partners(text: str | None, labels: Labels) -> tuple[tuple[str, Label], ...]:
-    known = labels.by_id.get(kinds.ORGANIZATION, {})
-    pairs = (pair.split(":") for pair in text.split(",")) if text else ()
-    found = [(role, labels.present(known[int(pk)])) for role, pk in pairs]
-    return tuple(sorted(found, key=lambda pair: (_ROLE_RANK[pair[0]], pair[1].sort_key)))
+class _Reader:
+    """Turns records into rows. The same few combinations of links come back all the time: each is read once."""
 
+    def __init__(self, labels: Labels) -> None:
+        self._labels = labels
+        self._payers = Payers(labels)
+        self._themes = labels.by_id.get(kinds.THEME, {})
+        self._organizations = labels.by_id.get(kinds.ORGANIZATION, {})
+        self._known: dict[tuple[str, str], tuple[Label, ...]] = {}
 
-def _row(values: tuple, labels: Labels) -> Row:
-    theme = labels.by_id[kinds.THEME][values[12]]
-    others = (other for other in _named(values[13], kinds.THEME, labels) if other is not theme)
-    return Row(
-        *values[:6],
-        state=PUBLIC_STATE[values[6]],
-        starts_on=values[7],
-        ends_on=values[8],
-        published_at=values[9],
-        is_demo=values[10],
-        amount=None if values[11] is None else quantize(values[11]),
-        theme=theme,
-        themes=(theme, *others),
-        territories=_named(values[14], kinds.TERRITORY, labels),
-        municipalities=_named(values[15], kinds.MUNICIPALITY, labels),
-        years=_named(values[16], kinds.YEAR, labels),
-        partners=_partners(values[17], labels),
-        sources=_named(values[18], kinds.SOURCE, labels),
-    )
+    def _named(self, text: str | None, kind: str) -> tuple[Label, ...]:
+        """Return the labels whose ids are joined in `text`, each once, in the order of their kind."""
+        if not text:
+            return ()
+        found = self._known.get((kind, text))
+        if found is None:
+            labels = self._labels.by_id.get(kind, {})
+            found = tuple(sorted({labels[int(pk)] for pk in text.split(",")}, key=_rank))
+            self._known[kind, text] = found
+        return found
+
+    def _partner(self, pair: str) -> tuple[str, Label]:
+        role, _, pk = pair.partition(":")
+        return role, self._labels.present(self._organizations[int(pk)])
+
+    def _partners(self, text: str | None) -> tuple[tuple[str, Label], ...]:
+        found = [self._partner(pair) for pair in text.split(",")] if text else []
+        found.sort(key=lambda pair: (_ROLE_RANK[pair[0]], pair[1].sort_key))
+        return tuple(found)
+
+    def row(self, values: tuple) -> Row:
+        theme, payments = self._themes[values[11]], self._payers.read(values[17])
+        others = tuple(other for other in self._named(values[12], kinds.THEME) if other is not theme)
+        return Row(
+            *values[:6],
+            state=PUBLIC_STATE[values[6]],
+            starts_on=values[7],
+            ends_on=values[8],
+            published_at=values[9],
+            is_demo=values[10],
+            amount=ledger.total(payment.amount for payment in payments) if payments else None,
+            theme=theme,
+            themes=(theme, *others),
+            territories=self._named(values[13], kinds.TERRITORY),
+            municipalities=self._named(values[14], kinds.MUNICIPALITY),
+            years=self._named(values[15], kinds.YEAR),
+            partners=self._partners(values[16]),
+            payments=payments,
+        )
 
 
 def read(labels: Labels) -> tuple[list[Row], list[str], set[int]]:
@@ -174,8 +212,9 @@ def read(labels: Labels) -> tuple[list[Row], list[str], set[int]]:
     Raises KeyError when a row names a label read too early: the caller reads both again.
     """
     records: Iterable[tuple] = list(_query())
+    reader = _Reader(labels)
     return (
-        [_row(values, labels) for values in records],
-        [values[19] for values in records],
-        {values[20] for values in records},
+        [reader.row(values) for values in records],
+        [values[18] for values in records],
+        {values[19] for values in records},
     )

@@ -1,14 +1,16 @@
 """A choice of initiatives: chosen values of the filters and words searched, answered by the directory in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from difflib import get_close_matches
 from functools import cached_property
+from itertools import chain
 
 from alliance.lib.text import fold, query_terms
 from alliance.portal.bitmaps import in_order, members, union
 from alliance.portal.directory import Directory
+from alliance.portal.labels import MUNICIPALITY, SOURCE, TERRITORY, YEAR
+from alliance.portal.payments import Payer, Payment
 from alliance.portal.rows import Row
 
 
@@ -68,9 +70,31 @@ class Selection:
         return [self.directory.rows[position] for position in positions[start:stop]]
 
     @property
-    def amounts(self) -> list[Decimal | None]:
-        """Return the dollars promised to each of them, None where no amount is published."""
-        return list(members(self.mask, self.directory.amounts))
+    def payments(self) -> Iterator[Payment]:
+        """Yield what each line promised to each of them."""
+        return chain.from_iterable(members(self.mask, self.directory.payments))
+
+    def paid_by(self, payers: Iterable[Payer]) -> int:
+        """Return how many of them were promised something by at least one of these lines."""
+        return (self.mask & union(self.directory.paid_by[payer] for payer in payers)).bit_count()
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """Return the MRCs asked for, those of the municipalities asked for when no MRC is; none when neither is."""
+        if asked := self.chosen.get(TERRITORY):
+            return frozenset(asked)
+        labels = self.directory.labels
+        found = (labels.find(MUNICIPALITY, slug) for slug in self.chosen.get(MUNICIPALITY, ()))
+        return frozenset(labels.by_id[TERRITORY][label.parent].slug for label in found if label)
+
+    def counts(self, payer: Payer) -> bool:
+        """Say whether the dollars of a line belong to this list: its MRC, its fiscal year, its source are asked for."""
+        years, sources = self.chosen.get(YEAR), self.chosen.get(SOURCE)
+        return (
+            (not self.places or payer.territory in self.places)
+            and (not years or payer.year in years)
+            and (not sources or payer.source.slug in sources)
+        )
 
     def apart(self) -> tuple[list[Row], list[Row]]:
         """Return the initiatives of the place by title, then those of the whole region."""

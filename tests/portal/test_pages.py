@@ -99,8 +99,8 @@ def test_list_and_page_say_the_same_amount_once_released(world, get):
     initiative = world.published(State.IN_PROGRESS, title="Argent libéré", award="500")
     commitment = initiative.commitments.get()
     money.release(commitment=commitment, by=world.coordination, reason="Projet moins cher")
-    assert "Elle reçoit 0\xa0$ du FQIS." in get("/initiatives/argent-libere/").content.decode()
-    assert "<b>0\xa0$</b>" in get("/initiatives/").content.decode()
+    assert "Montant\xa0: 0\xa0$ accordé." in get("/initiatives/argent-libere/").content.decode()
+    assert "<b>0\xa0$</b> <span>accordé</span>" in get("/initiatives/").content.decode()
 
 
 def test_nothing_private_reaches_a_public_page(rich, world, get):

@@ -49,12 +49,12 @@ def organization(request, slug):
     """An organization: who it is and its initiatives under each role. Contact only with its agreement."""
     directory = current(request)
     label = label_or_404(directory, ORGANIZATION, slug)
+    if not directory.shows(label):
+        raise Http404  # like an unknown one, at its old addresses too
     if answer := moved(label, slug):
         return answer
     facts = Organization.objects.select_related("seat_territory", "seat_municipality").get(pk=label.pk)
     selection = Selection(directory, {ORGANIZATION: (label.slug,)})
-    if not facts.is_active and not selection.count:
-        raise Http404
     context = {
         "organization": facts,
         "roles": figures.by_role(selection, label),

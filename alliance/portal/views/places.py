@@ -62,8 +62,6 @@ def territory(request, slug):
         "themes": figures.counted(directory, THEME, territoire=label.slug),
         "totals": figures.totals(selection),
         "own": own[:_SHOWN],
-        "more_own": len(own) > _SHOWN,
-        "own_count": len(own),
         "regional": regional[:_SHOWN],
         "organizations": figures.organizations_of(directory, label, facts.served),
         "shore": figures.counted(directory, TERRITORY),
@@ -90,10 +88,11 @@ def municipality(request, slug):
         "former": [other for other in directory.labels.all(MUNICIPALITY) if other.merged == label.pk],
         "territory": around,
         "own": groups.own[:_SHOWN],
-        "more_own": len(groups.own) > _SHOWN,
         "around": groups.around[:_SHOWN],
-        "more_around": len(groups.around) > _SHOWN,
         "regional": groups.regional[:_SHOWN],
         "count": groups.count,
+        "parts": groups.parts,
+        "listed": figures.totals(Selection(directory, {MUNICIPALITY: (present.slug,)})),
+        "listed_around": figures.totals(Selection(directory, {TERRITORY: (around.slug,)})),
     }
     return render(request, "portal/municipality.html", context)
