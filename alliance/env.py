@@ -52,6 +52,32 @@ def secret(name: str, *, unless: bool) -> str:
     return value
 
 
+def email(name: str, *, unless: bool) -> dict:
+    """Return Django's e-mail settings for the address in `name`, such as `smtp+tls://user:password@host:587`.
+
+    `consolemail://` writes messages on standard output. Without the setting, that is what happens where the process
+    may (`unless`); elsewhere the start is refused: a reset link that never leaves is found too late.
+    """
+    raw = text(name, default="consolemail://" if unless else "")
+    if not raw:
+        raise ImproperlyConfigured(
+            f"{name} manque : inscrivez le serveur de courriel, par exemple smtp+tls://compte:secret@hote:587, "
+            "ou consolemail:// pour écrire les messages dans le journal."
+        )
+    scheme = raw.partition("://")[0]
+    if scheme not in _env.EMAIL_SCHEMES or "://" not in raw:
+        raise ImproperlyConfigured(
+            f"{name} : commencez par smtp://, smtp+tls://, smtp+ssl:// ou consolemail://."
+        )
+    try:
+        config = _env.email_url_config(raw)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} : cette adresse de serveur ne peut pas être lue.") from None
+    if config["EMAIL_BACKEND"].endswith("smtp.EmailBackend") and not config["EMAIL_HOST"]:
+        raise ImproperlyConfigured(f"{name} : il manque le nom du serveur.")
+    return {key: value for key, value in config.items() if key.startswith("EMAIL_")}
+
+
 def database(name: str, *, default: str, persistent: bool) -> dict:
     """Return Django's connection settings for the address in `name` (sqlite or postgres).
 

@@ -47,10 +47,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "alliance.lib.http.BadRequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -58,7 +59,6 @@ MIDDLEWARE = [
     "alliance.accounts.middleware.SessionLimitsMiddleware",
     "alliance.lib.http.SignInUnlessPublicMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
@@ -136,7 +136,8 @@ FORMAT_MODULE_PATH = ["alliance.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG or TESTING  # otherwise only what collectstatic gathered
+# Otherwise only what collectstatic gathered is served.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG or TESTING
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -186,7 +187,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+vars().update(env.email("EMAIL_URL", unless=LOCAL))  # EMAIL_BACKEND, EMAIL_HOST…
+EMAIL_TIMEOUT = 10  # seconds: a mail server that does not answer never holds a page longer
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="alliance@exemple.invalid")
 
 # Imports go through our own pipeline of checks; only CSV and XLSX, written by our hardened writers.

@@ -31,7 +31,7 @@ class ContributionResource(FileResource):
     )
     kind = Column("kind", "Nature", ChoiceCell(ContributionKind.choices))
     amount = Column("amount", "Montant", money_cell())
-    is_confirmed = Column("is_confirmed", "Confirmée", YesNoCell(empty=False))
+    is_confirmed = Column("is_confirmed", "Confirmée", YesNoCell(required=True))
     note = Column("note", "Précision", LineCell())
     is_demo = Column(
         "is_demo", "Démonstration", YesNoCell(empty=False), fixed="Un fichier ne change pas cette marque."

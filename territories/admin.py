@@ -13,6 +13,7 @@ from alliance.lib.forms import LineFormField
 from alliance.lib.imports import FileAdminMixin
 from alliance.lib.records import sign
 from alliance.lib.text import sort_key
+from alliance.lib.widgets import AutocompleteMixin
 from territories import actions
 from territories.choices import MunicipalityKind, OrganizationKind
 from territories.models import Membership, Municipality, Organization, OrganizationAlias, Territory
@@ -180,7 +181,7 @@ class MembershipAdmin(AuditedModelAdmin):
         super().delete_model(request, obj)
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(AutocompleteMixin, admin.TabularInline):
     """The MRCs of a person, on the person's page. Declared here: accounts know nothing of territories."""
 
     model = Membership

@@ -87,7 +87,7 @@ class TerritoryResource(_CodedResource):
     code_statcan = Column("code_statcan", "Division de recensement", LineCell())
     population = Column("population", "Population", NumberCell())
     population_year = Column("population_year", "Année de la population", NumberCell(2100))
-    is_active = Column("is_active", "Active", YesNoCell(empty=True))
+    is_active = Column("is_active", "Active", YesNoCell(required=True))
 
     class Meta:
         model = Territory
@@ -184,9 +184,9 @@ class OrganizationResource(FileResource):
     website = Column("website", "Site Web", address_cell())
     contact_email = Column("contact_email", "Courriel", FieldCell(EmailLineField(required=False), empty=""))
     contact_phone = Column("contact_phone", "Téléphone", phone_cell())
-    contact_is_public = Column("contact_is_public", "Coordonnées publiques", YesNoCell(empty=False))
+    contact_is_public = Column("contact_is_public", "Coordonnées publiques", YesNoCell(required=True))
     note = Column("note", "Note interne", BlockCell())
-    is_active = Column("is_active", "Active", YesNoCell(empty=True))
+    is_active = Column("is_active", "Active", YesNoCell(required=True))
     merged_into = Column(
         "merged_into",
         "Fusionnée avec",
@@ -223,7 +223,7 @@ class OrganizationResource(FileResource):
     def find(self, row: Mapping[str, Any]) -> Organization | None:
         """By the address when there is one, else by any known spelling of the name."""
         if slug := slug_key(row.get("Adresse", "")):
-            found = Organization.objects.filter(slug=slug).first()
+            found = actions.organization_at(slug)
             if found is None:
                 sentence = "Aucune organisation n’a cette adresse. Laissez la case vide pour une nouvelle organisation."
                 raise ValidationError({"Adresse": sentence})
@@ -236,6 +236,11 @@ class OrganizationResource(FileResource):
     def same(self, column: Column, before: Any, after: Any) -> bool:
         if column.attribute == "aliases":
             return {sort_key(name) for name in after} <= {sort_key(name) for name in before}
+        if (
+            column.attribute == "slug" and before
+        ):  # a file exported before a new name keeps its former address
+            found = actions.organization_at(after)
+            return bool(found and found.slug == before)
         return super().same(column, before, after)
 
     def write(self, instance: Organization, values: Mapping[str, Any], *, by: Any) -> Organization:

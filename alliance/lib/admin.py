@@ -18,12 +18,13 @@ from simple_history.admin import SimpleHistoryAdmin
 from alliance.lib.dates import DateFormField
 from alliance.lib.forms import BlockFormField, EmailLineField, LineFormField, PublicUrlFormField
 from alliance.lib.text import query_terms, sort_key
+from alliance.lib.widgets import AutocompleteMixin
 from alliance.lib.workflow import NotAllowed, Refusal
 
 DATE_FIELD = {"form_class": DateFormField, "widget": AdminDateWidget}
 
 
-class PortalModelAdmin(admin.ModelAdmin):
+class PortalModelAdmin(AutocompleteMixin, admin.ModelAdmin):
     """What all our pages share.
 
     `stemmed`: search columns (stems, `LIKE '% term%'`). `folded`: fields of a small table compared without accents.

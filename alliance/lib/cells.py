@@ -127,15 +127,15 @@ class CoordinateCell(LineCell):
 
 
 class YesNoCell(LineCell):
-    """« oui » or « non »; blank is `empty`."""
+    """« oui » or « non »; blank is `empty`, or refused when an answer is `required`."""
 
-    def __init__(self, empty: bool | None = None) -> None:
+    def __init__(self, empty: bool | None = None, *, required: bool = False) -> None:
         super().__init__()
-        self.empty = empty
+        self.empty, self.required = empty, required
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         word = sort_key(_text(value))
-        if not word:
+        if not word and not self.required:
             return self.empty
         if word not in _YES | _NO:
             raise ValidationError("Inscrivez oui ou non")

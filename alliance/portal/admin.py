@@ -15,6 +15,7 @@ from alliance.lib.cells import money_cell
 from alliance.lib.imports import FileAdminMixin
 from alliance.lib.money import format_amount
 from alliance.lib.resources import Column
+from alliance.lib.widgets import AutocompleteMixin
 from alliance.lib.workflow import Stale
 from alliance.portal.admin_conflict import Conflict, conflict_page
 from alliance.portal.admin_money import MoneyMixin
@@ -67,7 +68,7 @@ class PartnershipForm(forms.ModelForm):
         """Left to the action."""
 
 
-class PartnershipInline(admin.TabularInline):
+class PartnershipInline(AutocompleteMixin, admin.TabularInline):
     model = Partnership
     form = PartnershipForm
     extra = 0

@@ -16,6 +16,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Exists
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.utils.cache import patch_cache_control
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import condition
 
 from alliance.lib.dates import today
@@ -105,6 +106,7 @@ def public_page(view):
             _pages.keep(etag, response)
         return response
 
+    @csrf_exempt  # nothing is posted here: other methods are told so (405), not that a session has ended
     @login_not_required
     @wraps(view)
     def page(request, *args, **kwargs):
