@@ -1,14 +1,21 @@
 """The database's own guards: they are all there, the version grows at each public commit, and never for a draft."""
 
+import re
 import threading
+from datetime import date
 
 import pytest
+from django.apps import apps
+from django.conf import settings
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from alliance.portal import guards
+from alliance.portal import directory as memory
+from alliance.portal import freshness, guards
 from alliance.portal.models import DataVersion
 from initiatives import actions
-from initiatives.choices import State
+from initiatives import models as initiatives
+from initiatives.choices import PartnerRole, State
 from initiatives.models import Initiative, Theme
 from tests import world as universe
 
@@ -76,13 +83,73 @@ def test_rolled_back_change_leaves_the_version_alone():
     assert version() == before
 
 
+def _everything_changed(world):
+    """Return other values for every link of an initiative, and other partners."""
+    return {
+        "values": {
+            "summary": "Un autre résumé.",
+            "territories": [world.territories["la-matapedia"]],
+            "municipalities": [world.municipalities["07047"]],
+            "themes": [world.themes["logement"]],
+            "primary_theme": world.themes["logement"],
+            "starts_on": date(2026, 4, 1),
+            "ends_on": date(2026, 12, 31),
+            "target_groups": [initiatives.TargetGroup.objects.create(slug="jeunes", name="Jeunes")],
+        },
+        "partners": [(world.cdc, PartnerRole.LEAD, "Autre rôle")],
+    }
+
+
 @pytest.mark.django_db(transaction=True)
-def test_saving_the_text_of_a_draft_leaves_public_pages_fresh():
+def test_saving_a_draft_with_all_its_links_leaves_public_pages_fresh():
     world = universe.build()
-    draft = world.initiative(State.DRAFT)
+    draft, changes = world.initiative(State.DRAFT), _everything_changed(world)
     before = version()
-    actions.update(initiative=draft, by=world.agent_mitis, values={"summary": "Un autre résumé."})
+    actions.update(initiative=draft, by=world.agent_mitis, **changes)
+    actions.submit(initiative=draft, by=world.agent_mitis)
     assert version() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_money_of_a_private_initiative_leaves_public_pages_fresh():
+    world = universe.build()
+    initiative = world.initiative(State.APPROVED)
+    before = version()
+    world.award(initiative, "100")
+    assert version() == before
+    actions.publish(initiative=initiative, by=world.coordination)
+    published = version()
+    world.award(initiative, "50")
+    assert before < published < version()
+
+
+LINKS = [
+    initiatives.Partnership,
+    *(
+        getattr(Initiative, name).through
+        for name in ("themes", "territories", "municipalities", "fiscal_years", "target_groups")
+    ),
+]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("model", LINKS, ids=lambda model: model.__name__)
+def test_each_link_of_a_published_initiative_grows_the_version(model):
+    world = universe.build()
+    draft, published = world.initiative(State.DRAFT), world.published()
+    before = version()
+    (kept,) = model.objects.filter(initiative=draft)
+    model.objects.filter(initiative=draft).delete()
+    kept.save(force_insert=True)
+    assert version() == before
+    (kept,) = model.objects.filter(initiative=published)
+    model.objects.filter(initiative=published).delete()
+    removed = version()
+    kept.save(force_insert=True)
+    added = version()
+    model.objects.filter(initiative=draft).delete()
+    model.objects.filter(pk=kept.pk).update(initiative=draft)
+    assert before < removed < added < version()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -135,3 +202,24 @@ def test_unchanged_page_answers_304_with_one_query_and_never_after_a_commit(
     assert changed.status_code == 200
     assert "Cuisine du phare" in changed.content.decode()
     assert "Cuisine du quai" not in changed.content.decode()
+
+
+@pytest.mark.django_db
+def test_every_table_that_public_pages_read_is_guarded(client):
+    """Derived from the SQL of every public address, sitemap included: nothing to remember, nothing to forget."""
+    world = universe.build()
+    old = world.published(title="Cuisine du quai", award="100")
+    actions.update(initiative=old, by=world.coordination, values={"title": "Cuisine du phare"})
+    sitemap = client.get("/sitemap.xml").content.decode()
+    paths = [address.removeprefix(settings.SITE_URL) for address in re.findall("<loc>(.*?)</loc>", sitemap)]
+    memory.forget()
+    freshness.forget()
+    with CaptureQueriesContext(connection) as captured:
+        statuses = {client.get(path).status_code for path in [*paths, "/sitemap.xml", "/robots.txt"]}
+        moved = client.get("/initiatives/cuisine-du-quai/").status_code
+    known = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+    read = {name for query in captured for name in re.findall(r'"(\w+)"', query["sql"]) if name in known}
+    guarded = {model._meta.db_table for model in guards.PUBLIC}
+    assert (statuses, moved, len(paths) > 20) == ({200}, 301, True)
+    assert read - guarded == {"portal_dataversion"}
+    assert {"initiatives_plannode", "initiatives_initiativepastslug", "funding_commitmentmovement"} <= read

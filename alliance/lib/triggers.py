@@ -36,6 +36,7 @@ def drop_append_only(table: str, *, vendor: str) -> Iterator[str]:
 
 
 BUMP = "data_version_bump"  # one name on every table, so that one SET CONSTRAINTS names them all
+_EVENTS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 
 
 def bump_function(counter: str, *, vendor: str) -> Iterator[str]:
@@ -46,36 +47,48 @@ def bump_function(counter: str, *, vendor: str) -> Iterator[str]:
     """
     if vendor == "sqlite":
         return
-    yield f"""CREATE OR REPLACE FUNCTION "{BUMP}"() RETURNS trigger LANGUAGE plpgsql AS $$
+    yield f"""CREATE OR REPLACE FUNCTION "{BUMP}_grow"() RETURNS void LANGUAGE plpgsql AS $$
         BEGIN
             IF coalesce(current_setting('alliance.bumped', true), '') = '1'
-               AND coalesce(current_setting('alliance.each_write', true), '') <> 'on' THEN RETURN NULL; END IF;
+               AND coalesce(current_setting('alliance.each_write', true), '') <> 'on' THEN RETURN; END IF;
             INSERT INTO "{counter}" (id, number) VALUES (1, 1)
                 ON CONFLICT (id) DO UPDATE SET number = "{counter}".number + 1;
             PERFORM set_config('alliance.bumped', '1', true);
-            RETURN NULL;
         END $$"""
 
 
-def bump(table: str, counter: str, *, vendor: str, private: str = "") -> Iterator[str]:
+def bump(table: str, counter: str, *, vendor: str, public: str = "") -> Iterator[str]:
     """Yield the statements that make `counter` grow when `table` changes.
 
-    `private` is an SQL condition on a row, written with `ROW.` before its columns; a write to private rows only
-    (a draft saved every few seconds) leaves public pages as they are.
+    `public` is an SQL condition on a row, written with `ROW.` before its columns; a write to other rows only (a draft
+    and its links, saved every few seconds) leaves public pages as they are. It may look into other tables.
     """
-    events = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
-    for event, rows in events.items():
-        when = " AND ".join(private.replace("ROW.", f"{row}.") for row in rows) if private else ""
-        guard = f"WHEN (NOT ({when}))" if when else ""
-        name = f"{BUMP}_{event.lower()}"
+    for event, rows in _EVENTS.items():
+        shown = " OR ".join(f"({public.replace('ROW.', f'{row}.')})" for row in rows) if public else ""
         if vendor == "sqlite":
-            yield f'DROP TRIGGER IF EXISTS "{table}_{name}"'
-            yield f"""CREATE TRIGGER "{table}_{name}" AFTER {event} ON "{table}" FOR EACH ROW {guard}
-                BEGIN
-                    INSERT INTO "{counter}" (id, number) VALUES (1, 1)
-                        ON CONFLICT (id) DO UPDATE SET number = number + 1;
-                END"""
+            yield from _sqlite_bump(table, counter, event, shown)
         else:
-            yield f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"'
-            yield f"""CREATE CONSTRAINT TRIGGER "{name}" AFTER {event} ON "{table}"
-                DEFERRABLE INITIALLY DEFERRED FOR EACH ROW {guard} EXECUTE FUNCTION "{BUMP}"()"""
+            yield from _postgresql_bump(table, event, shown)
+
+
+def _sqlite_bump(table: str, counter: str, event: str, shown: str) -> Iterator[str]:
+    name = f"{table}_{BUMP}_{event.lower()}"
+    yield f'DROP TRIGGER IF EXISTS "{name}"'
+    yield f"""CREATE TRIGGER "{name}" AFTER {event} ON "{table}" FOR EACH ROW {f"WHEN {shown}" if shown else ""}
+        BEGIN
+            INSERT INTO "{counter}" (id, number) VALUES (1, 1)
+                ON CONFLICT (id) DO UPDATE SET number = number + 1;
+        END"""
+
+
+def _postgresql_bump(table: str, event: str, shown: str) -> Iterator[str]:
+    """Yield a function of the table and event: a trigger's own WHEN cannot look into other tables."""
+    name, function = f"{BUMP}_{event.lower()}", f"{table}_{event.lower()}_bump"
+    yield f"""CREATE OR REPLACE FUNCTION "{function}"() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF {shown or "true"} THEN PERFORM "{BUMP}_grow"(); END IF;
+            RETURN NULL;
+        END $$"""
+    yield f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"'
+    yield f"""CREATE CONSTRAINT TRIGGER "{name}" AFTER {event} ON "{table}"
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION "{function}"()"""

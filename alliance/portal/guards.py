@@ -19,36 +19,44 @@ APPEND_ONLY = (
 )
 REFUSAL = "Cette ligne ne se modifie pas et ne s’efface pas : inscrivez un nouveau mouvement."
 
-_UNPUBLISHED = "ROW.publication <> 'published'"
+_PUBLISHED = "ROW.publication = 'published'"
+_INITIATIVE, _COMMITMENT = initiatives.Initiative._meta.db_table, funding.Commitment._meta.db_table
+_OF_PUBLISHED = f"""EXISTS (SELECT 1 FROM {_INITIATIVE} of_row
+    WHERE of_row.id = ROW.initiative_id AND of_row.publication = 'published')"""  # noqa: S608 - our own tables
+_PAYS_PUBLISHED = f"""EXISTS (SELECT 1 FROM {_COMMITMENT} promised JOIN {_INITIATIVE} of_row
+    ON of_row.id = promised.initiative_id
+    WHERE promised.id = ROW.commitment_id AND of_row.publication = 'published')"""  # noqa: S608 - our own tables
 
+# Tables that public pages read, with the rows of which a write matters to them (all of them when nothing is said).
 PUBLIC = {
     territories.Territory: "",
     territories.Municipality: "",
     territories.Organization: "",
     territories.OrganizationPastSlug: "",
+    territories.Organization.territories_served.through: "",
     initiatives.Period: "",
+    initiatives.PlanNode: "",
     initiatives.FiscalYear: "",
     initiatives.Theme: "",
     initiatives.ThemePastSlug: "",
     initiatives.TargetGroup: "",
-    initiatives.Initiative: _UNPUBLISHED,
-    initiatives.InitiativePastSlug: "",
-    initiatives.Initiative.themes.through: "",
-    initiatives.Initiative.territories.through: "",
-    initiatives.Initiative.municipalities.through: "",
-    initiatives.Initiative.fiscal_years.through: "",
-    initiatives.Initiative.target_groups.through: "",
-    initiatives.Partnership: "",
-    initiatives.TransitionLog: "",
-    territories.Organization.territories_served.through: "",
+    initiatives.Initiative: _PUBLISHED,
+    initiatives.InitiativePastSlug: _OF_PUBLISHED,
+    initiatives.Initiative.themes.through: _OF_PUBLISHED,
+    initiatives.Initiative.territories.through: _OF_PUBLISHED,
+    initiatives.Initiative.municipalities.through: _OF_PUBLISHED,
+    initiatives.Initiative.fiscal_years.through: _OF_PUBLISHED,
+    initiatives.Initiative.target_groups.through: _OF_PUBLISHED,
+    initiatives.Partnership: _OF_PUBLISHED,
+    initiatives.TransitionLog: _OF_PUBLISHED,
     funding.FundingSource: "",
     funding.Envelope: "",
     funding.EnvelopeMovement: "",
     funding.Allocation: "",
     funding.AllocationMovement: "",
-    funding.Commitment: "",
-    funding.CommitmentMovement: "",
-    funding.Contribution: "",
+    funding.Commitment: _OF_PUBLISHED,
+    funding.CommitmentMovement: _PAYS_PUBLISHED,
+    funding.Contribution: _OF_PUBLISHED,
     funding.PublishedFigure: "",
 }
 
@@ -60,8 +68,8 @@ def install(using: str = "default") -> int:
     statements = list(triggers.bump_function(counter, vendor=connection.vendor))
     for model in APPEND_ONLY:
         statements += triggers.append_only(model._meta.db_table, vendor=connection.vendor, refusal=REFUSAL)
-    for model, private in PUBLIC.items():
-        statements += triggers.bump(model._meta.db_table, counter, vendor=connection.vendor, private=private)
+    for model, public in PUBLIC.items():
+        statements += triggers.bump(model._meta.db_table, counter, vendor=connection.vendor, public=public)
     _run(connection, statements)
     DataVersion.objects.using(using).get_or_create(pk=1)
     return len(set(APPEND_ONLY) | set(PUBLIC))

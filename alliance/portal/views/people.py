@@ -1,25 +1,38 @@
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.http import urlencode
 
 from alliance.lib.text import QUERY_LENGTH, clean_line
 from alliance.portal import figures
 from alliance.portal.directory import current
 from alliance.portal.freshness import public_page
 from alliance.portal.labels import ORGANIZATION
+from alliance.portal.paging import page_of
 from alliance.portal.selection import Selection
 from alliance.portal.views.redirects import label_or_404, moved
 from territories.choices import OrganizationKind
 from territories.models import Organization
 
+_AT_ONCE = 300
+_PER_PAGE = 100  # beyond 300
+
 
 @public_page
 def organizations(request):
-    """Every organization by letter; `q` searches names and other spellings, `type` keeps one kind."""
+    """Public organizations by letter, a hundred per page; `q` searches names and other spellings, `type` keeps one kind."""
     words, kind, notices = _asked(request.GET)
     found = figures.organizations(current(request), words=words, kind=kind)
+    shown, problem = page_of(
+        found, request.GET.get("page", ""), per_page=_PER_PAGE if len(found) > _AT_ONCE else _AT_ONCE
+    )
+    if problem:
+        notices.append(problem)
+    asked = [(name, value) for name, value in (("q", words), ("type", kind)) if value]
     context = {
-        "letters": figures.by_letter(found),
+        "letters": figures.by_letter(list(shown)),
+        "page": shown,
+        "base": f"{request.path}?{urlencode([*asked, ('page', '')])}".removesuffix("page="),
         "count": len(found),
         "words": words,
         "kinds": [(value, label, value == kind) for value, label in OrganizationKind.choices],
