@@ -200,6 +200,7 @@ PRODUCTION = {
     "PATH": "/usr/bin:/bin",
     "SECRET_KEY": "une-longue-valeur-7!x-" * 4,
     "ALLOWED_HOSTS": "alliance.example.org",
+    "EMAIL_URL": "smtp+tls://compte:secret@courriel.example.org:587",
 }
 
 
@@ -225,6 +226,10 @@ def test_production_settings_pass_the_deployment_check():
     [
         ({"SECRET_KEY": ""}, "SECRET_KEY manque"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS manque"),
+        ({"EMAIL_URL": ""}, "EMAIL_URL manque"),
+        ({"EMAIL_URL": "courriel.example.org"}, "EMAIL_URL : commencez par"),
+        ({"EMAIL_URL": "smtp://"}, "EMAIL_URL : il manque le nom du serveur"),
+        ({"EMAIL_URL": "smtp://hote:port"}, "EMAIL_URL : cette adresse de serveur ne peut pas être lue"),
         ({"DEBUG": "peut-être"}, "DEBUG='peut-être'"),
         ({"TRUSTED_PROXY_COUNT": "deux"}, "inscrivez un nombre entier"),
         ({"DATABASE_URL": "mysql://x/y"}, "seules les bases SQLite et PostgreSQL"),
