@@ -33,6 +33,10 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "territories.add_*",
         "territories.change_*",
         "territories.import_*",
+        # Who serves which MRC: the coordination knows the agents. It opens the drafts of that MRC to them, and closes.
+        "territories.add_membership",
+        "territories.change_membership",
+        "territories.delete_membership",
         "initiatives.add_*",
         "initiatives.change_*",
         "initiatives.import_*",
