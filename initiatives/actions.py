@@ -11,69 +11,22 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from alliance.accounts.models import User
-from alliance.lib.dates import fiscal_years_between
 from alliance.lib.records import quiet_history, save_as, sign
 from alliance.lib.workflow import NotAllowed, Refusal, Stale
 from initiatives import rules, workflow
 from initiatives.choices import PartnerRole, Publication
-from initiatives.indexing import reindex
-from initiatives.models import (
-    FiscalYear,
-    Initiative,
-    Partnership,
-    Snapshot,
-    TransitionLog,
-)
+from initiatives.content import LINKS, SCALARS, copy_of, facts_of, fiscal_years_of
+from initiatives.indexing import refresh_index, reindex
+from initiatives.models import Initiative, Partnership, Snapshot, Theme, TransitionLog
 from initiatives.naming import next_number, settle_slug
+from initiatives.partners import MOST_PARTNERS, refuse_role
+from territories.models import Organization
 
-SCALARS = (
-    "title",
-    "summary",
-    "description",
-    "scope",
-    "primary_theme",
-    "target_note",
-    "plan_node",
-    "starts_on",
-    "ends_on",
-    "continuity",
-    "continues",
-    "expected_reach",
-    "actual_reach",
-    "quantity_note",
-    "citizen_participation",
-    "amount_requested",
-    "verified_on",
-    "source_note",
-    "internal_note",
-)
-LINKS = ("territories", "municipalities", "themes", "target_groups", "fiscal_years")
 PartnerRow = tuple[Any, str, str]  # organization, role, contribution in words
-
-
-def facts_of(initiative: Initiative) -> rules.Facts:
-    """Read from the database what the rules look at."""
-    return rules.Facts(
-        title=initiative.title,
-        summary=initiative.summary,
-        scope=initiative.scope,
-        state=initiative.state,
-        publication=initiative.publication,
-        territories=_ids(initiative.territories),
-        themes=_ids(initiative.themes),
-        primary_theme=initiative.primary_theme_id,
-        has_lead=initiative.partnerships.filter(role=PartnerRole.LEAD).exists(),
-        starts_on=initiative.starts_on,
-        ends_on=initiative.ends_on,
-        fiscal_years=_ids(initiative.fiscal_years),
-        target_groups=_ids(initiative.target_groups),
-        target_note=initiative.target_note,
-        continuity=initiative.continuity,
-        from_source=bool(initiative.source_note),
-    )
 
 
 @transaction.atomic
@@ -139,22 +92,54 @@ def update(
     expected_version: int | None = None,
 ) -> Initiative:
     """Change the content named in `values` (and the partners when given); what is not named stays."""
-    _may_write(by)
-    locked = _lock(initiative, by)
-    if expected_version is not None and locked.version != expected_version:
-        raise Stale(
-            "Une autre personne a modifié ce dossier pendant votre travail. Comparez avant d’enregistrer."
-        )
-    if not by.is_staff and (reason := rules.refuse_edit_by_agent(locked.state)):
-        raise Refusal(reason)
+    locked = _open(initiative, by, expected_version)
     _write(locked, by, values, partners)
     return locked
 
 
-def submit(*, initiative: Initiative, by: User, note: str = "") -> Initiative:
+@transaction.atomic
+def add_partner(
+    *, initiative: Initiative, by: User, organization: Organization, role: str, note: str = ""
+) -> Organization | None:
+    """Add one partner and leave the others alone, whatever a colleague adds at the same time.
+
+    Returns the organization that it replaces in a role held once, else None. Adding it again changes nothing.
+    """
+    locked = _open(initiative, by)
+    if reason := refuse_role(organization, role):
+        raise Refusal(reason)
+    present = list(locked.partnerships.select_related("organization"))
+    if any((row.organization_id, row.role) == (organization.pk, role) for row in present):
+        return None
+    held = next((row for row in present if row.role == role and role in PartnerRole.once), None)
+    if held is None and len(present) >= MOST_PARTNERS:
+        raise Refusal(f"Un dossier compte au plus {MOST_PARTNERS} partenaires.")
+    if held:
+        sign(held, by)
+        held.delete()
+    save_as(Partnership(initiative=locked, organization=organization, role=role, note=note), by)
+    _write(locked, by, {}, None)
+    return held.organization if held else None
+
+
+@transaction.atomic
+def reindex_linked(*, organizations: Iterable[Organization] = (), themes: Iterable[Theme] = ()) -> int:
+    """Rebuild the search words of the initiatives linked to these rows, whose names changed; return how many changed.
+
+    Neither the version nor the history moves: nobody edited these initiatives.
+    """
+    linked = Initiative.objects.filter(
+        Q(partnerships__organization__in=organizations) | Q(themes__in=themes)
+    ).values("pk")
+    return refresh_index(Initiative.objects.filter(pk__in=linked).order_by("pk").select_for_update())
+
+
+def submit(
+    *, initiative: Initiative, by: User, note: str = "", expected_version: int | None = None
+) -> Initiative:
     """Deposit a complete draft: it gets its number, and a copy of what was deposited is kept for good."""
     with transaction.atomic():
-        locked = _lock(initiative, by)
+        locked = _lock(initiative, by, expected_version)
         _check(locked, "submit", by, note)
         if missing := rules.missing_to_submit(facts_of(locked)):
             raise Refusal([item.sentence for item in missing])
@@ -167,7 +152,7 @@ def submit(*, initiative: Initiative, by: User, note: str = "") -> Initiative:
             initiative=locked,
             taken_at=locked.submitted_at,
             by=by,
-            content=_content(locked),
+            content=copy_of(locked),
             is_demo=locked.is_demo,
         ).save()
     return locked
@@ -181,9 +166,11 @@ def request_changes(*, initiative: Initiative, by: User, note: str) -> Initiativ
     return _simple(initiative, "request_changes", by, note)
 
 
-def approve(*, initiative: Initiative, by: User, note: str = "") -> Initiative:
+def approve(
+    *, initiative: Initiative, by: User, note: str = "", expected_version: int | None = None
+) -> Initiative:
     """Retain the initiative. Refused to the person who deposited it (quality.md §5, I10)."""
-    return _decide(initiative, "approve", by, note)
+    return _decide(initiative, "approve", by, note, expected_version)
 
 
 def decline(*, initiative: Initiative, by: User, note: str) -> Initiative:
@@ -198,8 +185,10 @@ def complete(*, initiative: Initiative, by: User, note: str = "") -> Initiative:
     return _simple(initiative, "complete", by, note)
 
 
-def withdraw(*, initiative: Initiative, by: User, note: str = "") -> Initiative:
-    return _simple(initiative, "withdraw", by, note)
+def withdraw(
+    *, initiative: Initiative, by: User, note: str = "", expected_version: int | None = None
+) -> Initiative:
+    return _simple(initiative, "withdraw", by, note, expected_version)
 
 
 def cancel(*, initiative: Initiative, by: User, note: str) -> Initiative:
@@ -208,10 +197,10 @@ def cancel(*, initiative: Initiative, by: User, note: str) -> Initiative:
 
 
 @transaction.atomic
-def publish(*, initiative: Initiative, by: User) -> Initiative:
+def publish(*, initiative: Initiative, by: User, expected_version: int | None = None) -> Initiative:
     """Put the initiative in the public directory when nothing is missing."""
     _may_publish(by)
-    locked = _lock(initiative, by)
+    locked = _lock(initiative, by, expected_version)
     if missing := rules.missing_to_publish(facts_of(locked)):
         raise Refusal([item.sentence for item in missing])
     settle_slug(locked)
@@ -235,15 +224,27 @@ def unpublish(*, initiative: Initiative, by: User) -> Initiative:
 # Private parts --------------------------------------------------------------------------------------------
 
 
-def _ids(relation: Any) -> list[int]:
-    return list(relation.values_list("pk", flat=True))
+def _lock(initiative: Initiative, by: User, expected_version: int | None = None) -> Initiative:
+    """Lock the row for `by`, whom the screens already let see it: an import or a command is held to it too.
 
-
-def _lock(initiative: Initiative, by: User) -> Initiative:
-    """Lock the row for `by`, whom the screens already let see it: an import or a command is held to it too."""
+    Raises Stale when the row is no longer the `expected_version` that the person read.
+    """
     locked = Initiative.objects.select_for_update().get(pk=initiative.pk)
     if not Initiative.objects.visible_to(by).filter(pk=locked.pk).exists():
         raise NotAllowed("Ce dossier appartient à une autre MRC.")
+    if expected_version not in (None, locked.version):
+        raise Stale(
+            "Une autre personne a modifié ce dossier pendant votre travail. Relisez-le avant de continuer."
+        )
+    return locked
+
+
+def _open(initiative: Initiative, by: User, expected_version: int | None = None) -> Initiative:
+    """Lock the row to change its content: an agent only while the file is in their hands."""
+    _may_write(by)
+    locked = _lock(initiative, by, expected_version)
+    if not by.is_staff and (reason := rules.refuse_edit_by_agent(locked.state)):
+        raise Refusal(reason)
     return locked
 
 
@@ -279,7 +280,9 @@ def _link(initiative: Initiative, values: Mapping[str, Any]) -> None:
     for name in set(values) & set(LINKS):
         getattr(initiative, name).set(values[name])
     if {"starts_on", "ends_on"} & set(values) and "fiscal_years" not in values:
-        initiative.fiscal_years.set(_fiscal_years(initiative))
+        years = fiscal_years_of(initiative)
+        if years is not None:  # a record may be known by its fiscal year alone
+            initiative.fiscal_years.set(years)
 
 
 def _settle_public(initiative: Initiative) -> None:
@@ -288,19 +291,12 @@ def _settle_public(initiative: Initiative) -> None:
         return
     if missing := rules.missing_to_publish(facts_of(initiative)):
         raise ValidationError([item.sentence for item in missing])
-    settle_slug(initiative, old=initiative.slug)
+    settle_slug(initiative)
 
 
 def _save(initiative: Initiative, by: User) -> None:
     initiative.version += 1
     save_as(initiative, by)
-
-
-def _fiscal_years(initiative: Initiative) -> Any:
-    if not (initiative.starts_on and initiative.ends_on):
-        return []
-    starts = fiscal_years_between(initiative.starts_on, initiative.ends_on)
-    return FiscalYear.objects.filter(starts_on__year__in=starts)
 
 
 def _set_partners(initiative: Initiative, by: User, partners: Iterable[PartnerRow]) -> None:
@@ -322,16 +318,20 @@ def _check(initiative: Initiative, name: str, by: User, note: str) -> workflow.T
 
 
 @transaction.atomic
-def _simple(initiative: Initiative, name: str, by: User, note: str) -> Initiative:
-    locked = _lock(initiative, by)
+def _simple(
+    initiative: Initiative, name: str, by: User, note: str, expected_version: int | None = None
+) -> Initiative:
+    locked = _lock(initiative, by, expected_version)
     _check(locked, name, by, note)
     _move(locked, name, by=by, note=note)
     return locked
 
 
 @transaction.atomic
-def _decide(initiative: Initiative, name: str, by: User, note: str) -> Initiative:
-    locked = _lock(initiative, by)
+def _decide(
+    initiative: Initiative, name: str, by: User, note: str, expected_version: int | None = None
+) -> Initiative:
+    locked = _lock(initiative, by, expected_version)
     _check(locked, name, by, note)
     if reason := rules.refuse_same_person(submitter=locked.submitted_by_id, decider=by.pk):
         raise Refusal(reason)
@@ -366,19 +366,3 @@ def _enter(initiative: Initiative, name: str, target: str, *, by: User, note: st
 def _may_publish(by: User) -> None:
     if not by.has_perm("initiatives.publish_initiative"):
         raise NotAllowed("Votre rôle ne permet pas de publier une initiative.")
-
-
-def _content(initiative: Initiative) -> dict[str, Any]:
-    """Return what was deposited as plain values, readable without the tables it came from."""
-    content: dict[str, Any] = {}
-    for name in SCALARS:
-        if name not in ("internal_note",):
-            value = getattr(initiative, name)
-            content[name] = value if isinstance(value, int | None) else str(value)
-    for name in LINKS:
-        content[name] = [str(item) for item in getattr(initiative, name).all()]
-    content["partners"] = [
-        {"organization": row.organization.name, "role": row.role, "note": row.note}
-        for row in initiative.partnerships.select_related("organization")
-    ]
-    return content

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import Q
 
 from alliance.lib.admin import AuditedModelAdmin, PortalModelAdmin, choice_filter, row_filter, yes_no_filter
+from initiatives import actions
 from initiatives.choices import PlanLevel
 from initiatives.models import ActionPlan, FiscalYear, Period, PlanNode, TargetGroup, Theme
 from territories.models import Territory
@@ -50,6 +51,10 @@ class ThemeAdmin(FixedOnceMade, AuditedModelAdmin):
     folded = ("name", "synonyms")
     fixed = ("slug",)
     autocomplete_fields = ("periods",)
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        actions.reindex_linked(themes=[obj])  # a search by the new words finds the initiatives at once
 
 
 @admin.register(TargetGroup)

@@ -26,8 +26,8 @@ def format_number(year: int, rank: int) -> str:
     return f"BSL-{year}-{rank:03d}"
 
 
-def settle_slug(initiative: Initiative, old: str = "") -> None:
-    """Give the address its readable form; an address that was public keeps leading here for ever."""
+def settle_slug(initiative: Initiative) -> None:
+    """Give the address its readable form; one that was ever public (`published_at`) leads here for ever."""
     base = slug_fr(initiative.title, fallback=f"initiative-{(initiative.number or '').lower()}")
     if initiative.slug == base:
         return
@@ -38,8 +38,8 @@ def settle_slug(initiative: Initiative, old: str = "") -> None:
         slug, suffix = f"{base}-{suffix}", suffix + 1
         if slug == initiative.slug:
             return
-    if old and old != slug:
-        InitiativePastSlug.objects.get_or_create(slug=old, initiative=initiative)
+    if initiative.published_at:
+        InitiativePastSlug.objects.get_or_create(slug=initiative.slug, initiative=initiative)
     InitiativePastSlug.objects.filter(slug=slug, initiative=initiative).delete()
     initiative.slug = slug
 

@@ -1,4 +1,4 @@
-"""Who takes part in an initiative, as rows (organization, role, contribution in words) for `actions.update`."""
+"""Who takes part in an initiative, as rows (organization, role, contribution in words), and who may hold which role."""
 
 from initiatives.choices import PartnerRole
 from territories.choices import NEVER_LEADS, OrganizationKind
@@ -30,20 +30,6 @@ def refuse_role(organization, role):
             "choisissez une autre organisation comme fiduciaire."
         )
     return ""
-
-
-def with_added(rows, organization, role):
-    """Return the rows with `organization` in `role` and, for a role held once, the organization it replaces or None."""
-    replaced = None
-    kept = []
-    for row in rows:
-        if row[1] == role and role in PartnerRole.once and row[0] != organization:
-            replaced = row[0]
-        else:
-            kept.append(row)
-    if not any(row[:2] == (organization, role) for row in kept):
-        kept.append((organization, role, ""))
-    return kept, replaced
 
 
 def needs_fiduciary(rows):

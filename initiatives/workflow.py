@@ -142,6 +142,11 @@ RECORD = "record"
 RECORD_LABEL = "Inscrite d’après un texte publié"
 
 
+def label_of(name: str) -> str:
+    """Return what a line of the log says: the label of its move, or that the file was recorded from a text."""
+    return RECORD_LABEL if name == RECORD else TRANSITIONS[name].label
+
+
 def check_record(*, state: str, role: str, source: str) -> None:
     """Refuse a record whose state is not one the public may read, or that names no text.
 

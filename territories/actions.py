@@ -3,7 +3,7 @@
 Raises ValidationError (a field, in French) and Refusal (French reasons).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -31,6 +31,10 @@ SCALARS = (
     "is_listed",
 )
 
+# Who copies the names of organizations (the search words of initiatives) adds its function here when it starts:
+# whatever the door, the copy follows in the same transaction, and this package knows nothing of the upper ones.
+after_new_names: list[Callable[[Organization], object]] = []
+
 
 @transaction.atomic
 def create_organization(
@@ -52,18 +56,31 @@ def create_organization(
 def update_organization(
     *, organization: Organization, by: User, values: Mapping[str, Any], aliases: Iterable[str] | None = None
 ) -> Organization:
-    """Change the fields named in `values`; a new usual name gives a new address and keeps the old one alive."""
+    """Change the fields named in `values`; a new shown name gives a new address and keeps the old one alive."""
     locked = Organization.objects.select_for_update().get(pk=organization.pk)
-    return _write(locked, by, values, aliases)
+    shown, words = str(locked), locked.search_text
+    _write(locked, by, values, aliases)
+    if str(locked) != shown:
+        _settle_slug(locked, by)
+    if locked.search_text != words:
+        for follow in after_new_names:
+            follow(locked)
+    return locked
 
 
 def find_organization(text: str) -> Organization | None:
-    """Return the organization written `text` (slug, name, usual name or alias; accents and case ignored)."""
+    """Return the organization written `text` (address, past address or any name; accents and case ignored)."""
     key = sort_key(text)
-    by_slug = Organization.objects.filter(slug=slug_fr(text)).first()
+    by_slug = organization_at(slug_fr(text))
     alias = OrganizationAlias.objects.filter(folded=key).select_related("organization").first()
     found = by_slug or (alias.organization if alias else None)
     return found.merged_into or found if found else None
+
+
+def organization_at(slug: str) -> Organization | None:
+    """Return the organization whose address is, or once was, `slug`."""
+    found = Organization.objects.filter(slug=slug).first()
+    return found or Organization.objects.filter(past_slugs__slug=slug).first()
 
 
 def _write(
@@ -88,6 +105,17 @@ def _keep_names(organization: Organization, aliases: Iterable[str]) -> None:
         folded = sort_key(name)[:200]
         if folded and not OrganizationAlias.objects.filter(folded=folded).exists():
             OrganizationAlias.objects.create(organization=organization, name=name)
+
+
+def _settle_slug(organization: Organization, by: User) -> None:
+    """Give the address its readable form; the former one leads here for ever."""
+    slug = _free_slug(slug_fr(str(organization), fallback="organisation"), organization)
+    if slug == organization.slug:
+        return
+    OrganizationPastSlug.objects.filter(slug=slug, organization=organization).delete()
+    OrganizationPastSlug.objects.get_or_create(slug=organization.slug, organization=organization)
+    organization.slug = slug
+    save_as(organization, by, exclude=("search_text", "sort_key"))
 
 
 def _free_slug(base: str, organization: Organization) -> str:

@@ -18,11 +18,13 @@ class InitiativeQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Keep what `user` may open in « Mon espace » or in the admin: staff all, others their own MRC.
 
-        A regional file has no MRC: besides staff, only the person who entered it sees it.
+        A file without MRC yet and a regional one are seen, besides staff, by the person who entered them only.
+        Whoever no longer serves an MRC no longer sees its files, even those they entered.
         """
         if user.is_staff:
             return self
-        mine = Q(created_by=user) | Q(territories__memberships__user=user)
+        own = Q(created_by=user) & (Q(territories=None) | Q(scope=Scope.REGIONAL))
+        mine = own | Q(territories__memberships__user=user)
         return self.filter(pk__in=self.model.objects.filter(mine).values("pk"))
 
 

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from alliance.lib.workflow import Refusal
+from alliance.lib.workflow import Refusal, Stale
 from initiatives import actions, partners, rules, workflow
 from initiatives.choices import AGENT_STATE, State
 from initiatives.forms.entry import WithdrawalForm
@@ -24,18 +24,28 @@ def submit(request, initiative):
         return closed_page(request, initiative)
     if request.method != "POST":
         return _check_page(request, initiative)
-    if read_version(request.POST.get("version")) != initiative.version:
-        return _check_page(
-            request,
-            initiative,
-            status=409,
-            reasons=["Le dossier a changé depuis votre vérification. Relisez-le, puis déposez-le."],
-        )
     try:
-        actions.submit(initiative=initiative, by=request.user)
+        actions.submit(initiative=initiative, by=request.user, expected_version=_version(request))
+    except Stale:
+        return _after_change(request, initiative)
     except Refusal as refusal:
         return _after_refusal(request, initiative, refusal)
     return redirect("espace:receipt", pk=initiative.pk)
+
+
+def _version(request):
+    return read_version(request.POST.get("version"))
+
+
+def _after_change(request, initiative):
+    """Answer 409 with the file as it stands now, unless it left the person's hands (or was deposited) meanwhile."""
+    stored = Initiative.objects.get(pk=initiative.pk)
+    if stored.state == State.SUBMITTED:
+        return redirect("espace:receipt", pk=stored.pk)
+    if rules.refuse_edit_by_agent(stored.state):
+        return closed_page(request, stored)
+    reason = "Le dossier a changé depuis votre vérification. Relisez-le, puis déposez-le."
+    return _check_page(request, stored, status=409, reasons=[reason])
 
 
 def _after_refusal(request, initiative, refusal):
@@ -85,15 +95,25 @@ def withdraw(request, initiative):
     move = workflow.TRANSITIONS["withdraw"]
     if initiative.state not in move.sources:
         return closed_page(request, initiative)
-    form = WithdrawalForm(request.POST or None)
+    form = WithdrawalForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
-        status = 422 if form.errors else 200
-        return render(
-            request, "espace/withdraw.html", {"initiative": initiative, "form": form}, status=status
-        )
+        return _withdrawal_page(request, initiative, form, 422 if form.errors else 200)
+    note = form.cleaned_data["note"]
     try:
-        actions.withdraw(initiative=initiative, by=request.user, note=form.cleaned_data["note"])
+        actions.withdraw(
+            initiative=initiative, by=request.user, note=note, expected_version=_version(request)
+        )
+    except Stale as stale:
+        stored = Initiative.objects.get(pk=initiative.pk)
+        if stored.state not in move.sources:
+            return closed_page(request, stored)
+        form.add_error(None, stale.reasons)
+        return _withdrawal_page(request, stored, form, 409)
     except Refusal:
         return closed_page(request, Initiative.objects.get(pk=initiative.pk))
     messages.success(request, "Le dossier est retiré. Il reste lisible dans votre espace.")
     return redirect("espace:file", pk=initiative.pk)
+
+
+def _withdrawal_page(request, initiative, form, status):
+    return render(request, "espace/withdraw.html", {"initiative": initiative, "form": form}, status=status)

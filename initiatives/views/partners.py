@@ -96,16 +96,16 @@ def _add(request, initiative, organization, role=None):
     if reason := rows.refuse_role(organization, role):
         messages.error(request, reason)
         return redirect(f"{reverse('espace:partners', args=[initiative.pk])}?q={sort_key(str(organization))}")
-    present = rows.rows_of(initiative)
-    kept, replaced = rows.with_added(present, organization, role)
-    if len(kept) > rows.MOST_PARTNERS:
-        messages.error(request, f"Un dossier compte au plus {rows.MOST_PARTNERS} partenaires.")
-        return _back(initiative)
     try:
-        actions.update(initiative=initiative, by=request.user, values={}, partners=kept)
-    except Refusal:
+        replaced = actions.add_partner(
+            initiative=initiative, by=request.user, organization=organization, role=role
+        )
+    except Refusal as refusal:
         initiative.refresh_from_db()
-        return closed_page(request, initiative)
+        if rules.refuse_edit_by_agent(initiative.state):
+            return closed_page(request, initiative)
+        messages.error(request, refusal.reasons[0])
+        return _back(initiative)
     label = PartnerRole(role).label.lower()
     instead = f" à la place de {replaced}" if replaced else ""
     messages.success(request, f"{organization} est inscrit comme {label}{instead}.")

@@ -20,7 +20,7 @@ def show(request, initiative):
         "initiative": initiative,
         "state": State(initiative.state),
         "sentence": AGENT_STATE[State(initiative.state)],
-        "log": [(entry, workflow.TRANSITIONS[entry.name].label) for entry in log],
+        "log": [(entry, workflow.label_of(entry.name)) for entry in log],
         "returned": next((entry for entry in reversed(log) if entry.name == "request_changes"), None)
         if initiative.state == State.CHANGES_REQUESTED
         else None,

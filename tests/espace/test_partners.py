@@ -247,3 +247,39 @@ def test_every_form_that_posts_carries_its_token(world, agent, draft):
     ]
     assert [posts for posts, _ in counts] == [tokens for _, tokens in counts]
     assert [posts for posts, _ in counts] == [1, 2, 1, 2, 2, 2, 2, 3]
+
+
+def test_partner_that_a_colleague_adds_meanwhile_stays(world, agent, draft, monkeypatch):
+    """The colleague's partner arrives between the reading of the page and the writing."""
+    late = organization(world, "Cuisine du fleuve")
+    add = actions.add_partner
+
+    def after_a_colleague(**keywords):
+        keywords["by"] = world.coordination
+        add(**(keywords | {"organization": late, "role": PartnerRole.PARTNER, "note": "Deux cuisines"}))
+        return add(**(keywords | {"by": world.agent_mitis}))
+
+    monkeypatch.setattr(actions, "add_partner", after_a_colleague)
+    where = f"/espace/initiatives/{draft.pk}/partenaires/"
+    assert agent.post(where, {"organization": world.moisson.pk, "role": "partner"}).status_code == 302
+    assert partners_of(draft) == [("Cuisine du fleuve", "partner"), ("Moisson Mitis", "partner")]
+    assert draft.partnerships.get(organization=late).note == "Deux cuisines"
+
+
+def test_adding_a_partner_counts_one_version_and_once(world, draft):
+    for _ in range(2):
+        actions.add_partner(
+            initiative=draft, by=world.agent_mitis, organization=world.moisson, role=PartnerRole.LEAD
+        )
+    before, draft.version = draft.version, None
+    draft.refresh_from_db()
+    assert (draft.version, "moisson" in draft.search_text) == (before + 1, True)
+
+
+def test_sixty_partners_are_enough(world, agent, draft, monkeypatch):
+    monkeypatch.setattr(actions, "MOST_PARTNERS", 1)
+    where = f"/espace/initiatives/{draft.pk}/partenaires/"
+    agent.post(where, {"organization": world.moisson.pk, "role": "partner"})
+    answer = agent.post(where, {"organization": world.cdc.pk, "role": "partner"}, follow=True)
+    assert "au plus 1 partenaires" in answer.content.decode()
+    assert partners_of(draft) == [("Moisson Mitis", "partner")]
