@@ -97,7 +97,7 @@ class World:
         partners = [(self.moisson, PartnerRole.LEAD, "")] if partners is None else partners
         by = by or self.agent_mitis
         initiative = initiative_actions.create_draft(by=by, values=self.values(**changes), partners=partners)
-        for verb, keywords in _PATHS[state]:
+        for verb, keywords in PATHS[state]:
             actor = by if verb in ("submit", "withdraw") else self.coordination
             initiative = getattr(initiative_actions, verb)(initiative=initiative, by=actor, **keywords)
         if award is not None:
@@ -124,7 +124,7 @@ class World:
 
 
 _TO_REVIEW = [("submit", {}), ("start_review", {})]
-_PATHS = {
+PATHS = {
     State.DRAFT: [],
     State.SUBMITTED: _TO_REVIEW[:1],
     State.CHANGES_REQUESTED: [*_TO_REVIEW[:1], ("request_changes", {"note": "Précisez le budget."})],

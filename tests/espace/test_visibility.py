@@ -1,16 +1,23 @@
 """Who sees what in « Mon espace » (quality.md F12 to F14). The sweep asks for every address that takes a file."""
 
+import re
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from alliance.lib.workflow import Refusal
+from alliance.portal.views import espace
 from initiatives import actions
-from initiatives.choices import State
+from initiatives.choices import Scope, State
 from initiatives.models import Initiative
 from initiatives.urls import urlpatterns
 from tests.espace.forms import typed
+from tests.world import PATHS
 
 ROUTES = [route.name for route in urlpatterns if "<int:pk>" in str(route.pattern)]
+LISTED = re.compile(r'<li><a href="/espace/initiatives/[0-9]')
 
 
 def address(name, pk):
@@ -167,9 +174,12 @@ def test_withdrawal_is_confirmed_and_noted(world, client_for, state):
     initiative = world.initiative(state)
     agent = client_for(world.agent_mitis)
     assert agent.get(address("withdraw", initiative.pk)).status_code == 200
-    bad = agent.post(address("withdraw", initiative.pk), {"note": "a\x00b"})
+    fields = {"version": initiative.version, "note": "Projet reporté"}
+    bad = agent.post(address("withdraw", initiative.pk), fields | {"note": "a\x00b"})
     assert bad.status_code == 422
-    agent.post(address("withdraw", initiative.pk), {"note": "Projet reporté"})
+    stale = agent.post(address("withdraw", initiative.pk), fields | {"version": initiative.version - 1})
+    assert (stale.status_code, "Projet reporté" in stale.content.decode()) == (409, True)
+    agent.post(address("withdraw", initiative.pk), fields)
     initiative.refresh_from_db()
     assert initiative.state == State.WITHDRAWN
     assert "Projet reporté" in agent.get(address("file", initiative.pk)).content.decode()
@@ -200,3 +210,55 @@ def test_home_shows_what_waits_my_files_and_the_money_of_my_mrcs(world, client_f
     assert "Il manque 2 réponses." in page
     assert all(amount in page for amount in ("30\xa0000\xa0$", "4\xa0500\xa0$", "25\xa0500\xa0$"))
     assert "20\xa0000\xa0$" not in page
+
+
+def test_agent_taken_off_the_mrc_no_longer_sees_what_they_entered_there(world, client_for):
+    mine = world.initiative()
+    nowhere = world.initiative(territories=[], municipalities=[], scope="")
+    regional = world.initiative(territories=list(world.territories.values()), scope=Scope.REGIONAL)
+    agent = client_for(world.agent_mitis)
+    world.agent_mitis.memberships.all().delete()
+    answers = [
+        [agent.get(address(name, row.pk)).status_code for name in ROUTES] for row in (mine, nowhere, regional)
+    ]
+    assert answers == [[404] * 7, [200, 200, 200, 302, 200, 200, 200], [200, 200, 200, 302, 200, 200, 200]]
+    with pytest.raises(Refusal, match="autre MRC"):
+        actions.update(initiative=mine, by=world.agent_mitis, values={"title": "X"})
+
+
+@pytest.mark.parametrize("person", ["agent_mitis", "committee_mitis", "coordination"])
+def test_home_asks_as_many_questions_for_three_rows_as_for_one(
+    world, client_for, person, django_assert_num_queries
+):
+    client = client_for(getattr(world, person))
+    by = world.coordination if person == "coordination" else world.agent_mitis
+
+    def one_of_each():
+        for state in State:
+            row = world.initiative(by=by)
+            for verb, keywords in PATHS[state]:
+                actor = by if verb in ("submit", "withdraw") else world.second_coordination
+                row = getattr(actions, verb)(initiative=row, by=actor, **keywords)
+
+    one_of_each()
+    client.get("/espace/")  # the session's first visit writes when it was seen
+    with CaptureQueriesContext(connection) as first:
+        assert client.get("/espace/").status_code == 200
+    one_of_each()
+    one_of_each()
+    with django_assert_num_queries(len(first)):
+        page = client.get("/espace/").content.decode()
+    assert len(LISTED.findall(page)) == 3 * len(State)
+
+
+def test_home_says_how_many_files_it_does_not_list(world, client_for, monkeypatch):
+    monkeypatch.setattr(espace, "_MOST", 1)
+    for state in (State.DRAFT, State.CHANGES_REQUESTED, State.SUBMITTED):
+        for _ in range(3):
+            world.initiative(state)
+    page = client_for(world.agent_mitis).get("/espace/").content.decode()
+    assert len(LISTED.findall(page)) == 3
+    assert [
+        f"Et 2 {what}" in page
+        for what in ("autres dossiers à compléter.", "autres brouillons.", "autres.")
+    ] == [True] * 3

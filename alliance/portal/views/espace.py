@@ -7,8 +7,9 @@ from django.views.decorators.http import require_safe
 from alliance.accounts.roles import TERRITORY_ROLES
 from funding import ledger
 from funding.models import Allocation
-from initiatives import actions, rules
+from initiatives import rules
 from initiatives.choices import AGENT_STATE, State
+from initiatives.content import FACTS_READ, facts_of
 from initiatives.forms.offer import my_territories
 from initiatives.models import Initiative
 from initiatives.views.access import READERS, may_write
@@ -32,8 +33,8 @@ def home(request):
     writes = may_write(user)
     context = {
         "writes": writes,
-        "returned": _returned(files) if writes else [],
-        "drafts": _drafts(files) if writes else [],
+        "returned": _returned(files) if writes else None,
+        "drafts": _drafts(files) if writes else None,
         "groups": [_group(files, title, states) for title, states in _groups(writes)],
         "lines": _lines(user) if user.role in TERRITORY_ROLES else [],
         "territories": my_territories(user) if user.role in TERRITORY_ROLES else [],
@@ -52,22 +53,29 @@ def _groups(writes):
 
 
 def _returned(files):
-    rows = files.filter(state=State.CHANGES_REQUESTED).prefetch_related("transitions__by")[:_MOST]
-    return [
-        (row, [move for move in row.transitions.all() if move.name == "request_changes"][-1]) for row in rows
-    ]
+    listed = _listed(files.filter(state=State.CHANGES_REQUESTED).prefetch_related("transitions__by"))
+    return listed | {"rows": [(row, _last_return(row)) for row in listed["rows"]]}
+
+
+def _last_return(row):
+    return [move for move in row.transitions.all() if move.name == "request_changes"][-1]
 
 
 def _drafts(files):
-    rows = files.filter(state=State.DRAFT)[:_MOST]
-    return [(row, len(rules.missing_to_submit(actions.facts_of(row)))) for row in rows]
+    listed = _listed(files.filter(state=State.DRAFT).prefetch_related(*FACTS_READ))
+    return listed | {"rows": [(row, len(rules.missing_to_submit(facts_of(row)))) for row in listed["rows"]]}
 
 
 def _group(files, title, states):
-    rows = files.filter(state__in=states).prefetch_related("territories")
-    count = rows.count()
-    listed = [(row, State(row.state).label, AGENT_STATE[State(row.state)]) for row in rows[:_MOST]]
-    return {"title": title, "rows": listed, "count": count, "more": count - len(listed)}
+    listed = _listed(files.filter(state__in=states))
+    shown = [(row, State(row.state).label, AGENT_STATE[State(row.state)]) for row in listed["rows"]]
+    return listed | {"title": title, "rows": shown}
+
+
+def _listed(files):
+    """Return the first files, their whole number, and how many are not listed."""
+    count, rows = files.count(), list(files[:_MOST])
+    return {"rows": rows, "count": count, "more": count - len(rows)}
 
 
 def _lines(user):
