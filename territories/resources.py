@@ -236,6 +236,9 @@ class OrganizationResource(FileResource):
     def same(self, column: Column, before: Any, after: Any) -> bool:
         if column.attribute == "aliases":
             return {sort_key(name) for name in after} <= {sort_key(name) for name in before}
+        if column.attribute == "slug" and before:  # a file older than a new name says the former address
+            found = actions.organization_at(after)
+            return bool(found and found.slug == before)
         if (
             column.attribute == "slug" and before
         ):  # a file exported before a new name keeps its former address
