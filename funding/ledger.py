@@ -185,6 +185,31 @@ def awards_of(initiative: Initiative) -> list[Award]:
     ]
 
 
+def freed_and_kept(initiative: Initiative) -> tuple[Decimal, Decimal]:
+    """Return the dollars that abandoning the initiative frees (open fiscal years), and those that stay as spent."""
+    awards = awards_of(initiative)
+    freed = total(award.amount for award in awards if award.fiscal_year.closed_at is None)
+    return freed, total(award.amount for award in awards) - freed
+
+
+def problems() -> list[str]:
+    """Return what does not hold in the balances, in French: lines over their envelope, promises over their line."""
+    over = [
+        f"L’enveloppe « {row} » donne à ses lignes plus que son montant."
+        for row in with_envelope_balances(Envelope.objects.all())
+        if quantize(row.amount) < quantize(row.allocated)  # type: ignore[attr-defined]
+    ]
+    promised = [
+        f"La ligne « {balance.allocation} » ({balance.allocation.envelope}) promet plus que son montant."
+        for balance in lines(Allocation.objects.all())
+        if balance.left < ZERO
+    ]
+    negative = Commitment.objects.annotate(amount=_sum_by(CommitmentMovement, "commitment")).filter(
+        amount__lt=0
+    )
+    return [*over, *promised, *(f"L’engagement « {row} » est négatif." for row in negative)]
+
+
 def partners_of(contributions: Iterable[Contribution]) -> Partners:
     """Add up contributions already read: dollars by nature, unknown amounts counted apart."""
     rows = list(contributions)

@@ -284,6 +284,7 @@ class Contribution(models.Model):
     )
     is_confirmed = models.BooleanField("confirmée", default=False)
     note = models.CharField("précision", max_length=300, blank=True)
+    entry_token = models.UUIDField(unique=True, null=True, blank=True, editable=False)
     is_demo = models.BooleanField("démonstration", default=False, editable=False)
 
     history = HistoricalRecords()

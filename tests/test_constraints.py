@@ -23,7 +23,7 @@ from funding.models import (
     PublishedFigure,
 )
 from initiatives.choices import PartnerRole, State
-from initiatives.models import ActionPlan, Partnership, PlanNode
+from initiatives.models import ActionPlan, FiscalYear, Partnership, PlanNode
 from territories.models import Membership
 
 OURS = ("accounts", "territories", "initiatives", "funding", "portal")
@@ -100,6 +100,10 @@ VIOLATIONS = {
     ),
     "initiatives_period_dates": lambda w: changed(w.period, ends_on=date(2020, 1, 1)),
     "initiatives_fiscalyear_dates": lambda w: changed(w.years["2025-2026"], ends_on=date(2020, 3, 31)),
+    "initiatives_fiscalyear_april_to_march": lambda w: changed(
+        w.years["2025-2026"], ends_on=date(2026, 3, 30)
+    ),
+    "initiatives_fiscalyear_label": lambda w: changed(w.years["2025-2026"], label="2025-2027"),
     "initiatives_fiscalyear_closed_pair": lambda w: changed(w.years["2025-2026"], closed_at=timezone.now()),
     "initiatives_theme_name_not_blank": lambda w: changed(w.themes["logement"], name=""),
     "initiatives_actionplan_title_not_blank": lambda w: ActionPlan(period=w.period, title=""),
@@ -174,7 +178,7 @@ def constraints():
 def test_every_constraint_has_its_violation_and_its_french_message():
     found = constraints()
     assert set(found) == set(VIOLATIONS)
-    assert len(found) == 59
+    assert len(found) == 61
     default = models.CheckConstraint(name="x", condition=models.Q(pk=1)).violation_error_message
     assert {
         name for name, constraint in found.items() if constraint.violation_error_message == default
@@ -210,3 +214,22 @@ def test_paired_fields_are_all_held_by_a_constraint():
     }
     for model, name in pairs:
         assert any(c.name.endswith(f"_{name}_pair") for c in model._meta.constraints)
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        (date(2030, 3, 31), date(2031, 3, 31)),
+        (date(2030, 4, 2), date(2031, 3, 31)),
+        (date(2030, 5, 1), date(2031, 3, 31)),
+        (date(2030, 4, 1), date(2031, 3, 30)),
+        (date(2030, 4, 1), date(2031, 4, 30)),
+        (date(2030, 4, 1), date(2032, 3, 31)),
+    ],
+)
+def test_fiscal_year_goes_from_april_to_march_of_the_next_year(world, dates):
+    year = FiscalYear(label=f"{dates[0].year}-{dates[1].year}", starts_on=dates[0], ends_on=dates[1])
+    with pytest.raises(ValidationError, match="1er avril au 31 mars"):
+        year.full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        year.save()

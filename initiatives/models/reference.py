@@ -1,5 +1,7 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import CharField, F, Q, Value
+from django.db.models.functions import Cast, Concat, ExtractYear
 from simple_history.models import HistoricalRecords
 
 from alliance.lib.constraints import both_or_neither, date_order, not_blank, one_of
@@ -27,6 +29,10 @@ class Period(models.Model):
 
     def __str__(self):
         return self.name
+
+
+def _year(date):
+    return Cast(ExtractYear(date), CharField(max_length=4))
 
 
 class FiscalYear(models.Model):
@@ -58,6 +64,22 @@ class FiscalYear(models.Model):
                 "closed_at",
                 "closed_by",
                 "Un exercice fermé dit quand et par qui.",
+            ),
+            models.CheckConstraint(
+                name="initiatives_fiscalyear_april_to_march",
+                condition=Q(
+                    starts_on__month=4,
+                    starts_on__day=1,
+                    ends_on__month=3,
+                    ends_on__day=31,
+                    ends_on__year=ExtractYear(F("starts_on")) + 1,
+                ),
+                violation_error_message="Un exercice va du 1er avril au 31 mars de l’année suivante.",
+            ),
+            models.CheckConstraint(
+                name="initiatives_fiscalyear_label",
+                condition=Q(label=Concat(_year("starts_on"), Value("-"), _year("ends_on"))),
+                violation_error_message="Le nom d’un exercice est celui de ses deux années, par exemple « 2021-2022 ».",
             ),
         ]
 

@@ -70,8 +70,8 @@ def _one_more(world, n):
         source=source,
         period=period,
         name=f"Enveloppe {n}",
-        starts_on=year.starts_on,
-        ends_on=year.ends_on,
+        starts_on=world.period.starts_on,
+        ends_on=world.period.ends_on,
     )
     funding_actions.move_envelope(envelope=envelope, by=by, amount=Decimal(100), reason="Entente")
     line = Allocation.objects.create(

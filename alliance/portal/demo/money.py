@@ -32,7 +32,7 @@ def open_lines(by: User, chance: random.Random) -> Lines:
         is_demo=True,
     )
     save_as(envelope, by)
-    move_envelope(envelope=envelope, by=by, amount=_AMOUNT, reason=_WHY, on=period.starts_on, is_demo=True)
+    move_envelope(envelope=envelope, by=by, amount=_AMOUNT, reason=_WHY, on=period.starts_on)
     lines: Lines = {}
     for year in FiscalYear.objects.filter(label__in=YEARS).order_by("starts_on"):
         for territory in [*Territory.objects.all(), None]:
@@ -45,9 +45,7 @@ def open_lines(by: User, chance: random.Random) -> Lines:
                 is_demo=True,
             )
             save_as(line, by)
-            move_allocation(
-                allocation=line, by=by, amount=amount, reason=_WHY, on=year.starts_on, is_demo=True
-            )
+            move_allocation(allocation=line, by=by, amount=amount, reason=_WHY, on=year.starts_on)
             lines[year.label, territory.slug if territory else ""] = line
     return lines
 
@@ -55,7 +53,7 @@ def open_lines(by: User, chance: random.Random) -> Lines:
 def promise(initiative: Initiative, line: Allocation, by: User, chance: random.Random) -> None:
     """Award dollars, and now and then add to them later."""
     amount = Decimal(chance.randrange(24, 120)) * 250
-    details = {"initiative": initiative, "allocation": line, "by": by, "is_demo": True}
+    details = {"initiative": initiative, "allocation": line, "by": by}
     award(**details, amount=amount, reason="Décision de la Table régionale", on=line.fiscal_year.starts_on)
     if chance.random() < 0.1:
         amend(**details, amount=Decimal(1_500), reason="Ajout pour les frais de transport")

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db.models import CASCADE, SET_NULL, ForeignKey, Model, Q, QuerySet
 
 from alliance.lib.workflow import Refusal
+from funding import ledger
 from initiatives.models import Initiative, NumberSequence
 from initiatives.naming import format_number
 from territories.models import Membership
@@ -27,7 +28,7 @@ Doomed = dict[type[Model], Q]
 def remove() -> dict[str, int]:
     """Remove the demonstration; return how many rows went, by name of table. Call it inside a transaction.
 
-    Raises Refusal when real data lean on it, with the list.
+    Raises Refusal when real data lean on it, or when a real balance would not hold without it, with the list.
     """
     doomed = plan()
     if problems := list(_leaning(doomed)):
@@ -43,6 +44,10 @@ def remove() -> dict[str, int]:
             counts[str(model._meta.verbose_name_plural)] = gone
     for year in numbers:
         _rewind(year)
+    if problems := ledger.problems():
+        raise Refusal(
+            ["Sans la démonstration, des soldes réels ne tiendraient plus; rien n’a été supprimé.", *problems]
+        )
     return counts
 
 
