@@ -141,6 +141,9 @@ class YesNoCell(LineCell):
             raise ValidationError("Inscrivez oui ou non")
         return word in _YES
 
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
+        return None if value is None else _text(bool(value))
+
 
 class ChoiceCell(LineCell):
     """One of `choices`, by its label or its value; blank is `empty`."""

@@ -64,10 +64,18 @@ class Column(Field):
         """Return the value of a cell. Raises ValidationError (French)."""
         return self.widget.clean(cell)
 
+    @property
+    def blank(self) -> Any:
+        """Return what an empty cell stands for; None where an answer is required."""
+        try:
+            return self.read("")
+        except ValidationError:
+            return None
+
     def now(self, instance: models.Model) -> Any:
         """Return the present value as reading its own exported cell gives it: unchanged stays unchanged."""
         cell = self.export(instance)
-        return self.read("" if cell is None else cell)
+        return self.blank if cell is None else self.read(cell)
 
 
 class FileResource(ModelResource):
@@ -170,7 +178,7 @@ class FileResource(ModelResource):
             raise ValidationError(errors)
 
     def _compare(self, column: Column, instance: models.Model, cell: Any) -> None:
-        after, blank = column.read(cell), column.read("")
+        after, blank = column.read(cell), column.blank
         before = column.now(instance) if instance.pk else blank
         if self.same(column, before, after):
             return
