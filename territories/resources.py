@@ -239,11 +239,6 @@ class OrganizationResource(FileResource):
         if column.attribute == "slug" and before:  # a file older than a new name says the former address
             found = actions.organization_at(after)
             return bool(found and found.slug == before)
-        if (
-            column.attribute == "slug" and before
-        ):  # a file exported before a new name keeps its former address
-            found = actions.organization_at(after)
-            return bool(found and found.slug == before)
         return super().same(column, before, after)
 
     def write(self, instance: Organization, values: Mapping[str, Any], *, by: Any) -> Organization:
