@@ -10,8 +10,16 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
+_DENSE = 16  # one position out of sixteen: writing digits is then twice as fast as setting bits
+
+
 def bitmap(positions: Iterable[int], size: int) -> int:
     """Return the set of `positions`, each from 0 to `size` - 1."""
+    if isinstance(positions, list) and len(positions) * _DENSE > size:
+        digits = bytearray(b"0") * size
+        for position in positions:
+            digits[~position] = 49  # « 1 », the lowest position being the last digit
+        return int(digits, 2)
     octets = bytearray(size // 8 + 1)
     for position in positions:
         octets[position >> 3] |= 1 << (position & 7)

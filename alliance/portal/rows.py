@@ -155,6 +155,9 @@ def _rank(label: Label) -> tuple[int, str]:
     return (label.order, label.sort_key if label.kind == kinds.MUNICIPALITY else label.slug)
 
 
+_Ranked = tuple[int, str, int, tuple[str, Label]]
+
+
 class _Reader:
     """Turns records into rows. The same few combinations of links come back all the time: each is read once."""
 
@@ -164,6 +167,7 @@ class _Reader:
         self._themes = labels.by_id.get(kinds.THEME, {})
         self._organizations = labels.by_id.get(kinds.ORGANIZATION, {})
         self._known: dict[tuple[str, str], tuple[Label, ...]] = {}
+        self._ranked: dict[str, _Ranked] = {}
 
     def _named(self, text: str | None, kind: str) -> tuple[Label, ...]:
         """Return the labels whose ids are joined in `text`, each once, in the order of their kind."""
@@ -176,14 +180,17 @@ class _Reader:
             self._known[kind, text] = found
         return found
 
-    def _partner(self, pair: str) -> tuple[str, Label]:
-        role, _, pk = pair.partition(":")
-        return role, self._labels.present(self._organizations[int(pk)])
+    def _partner(self, pair: str) -> _Ranked:
+        if pair not in self._ranked:
+            role, _, pk = pair.partition(":")
+            label = self._labels.present(self._organizations[int(pk)])
+            self._ranked[pair] = (_ROLE_RANK[role], label.sort_key, label.pk, (role, label))
+        return self._ranked[pair]
 
     def _partners(self, text: str | None) -> tuple[tuple[str, Label], ...]:
-        found = [self._partner(pair) for pair in text.split(",")] if text else []
-        found.sort(key=lambda pair: (_ROLE_RANK[pair[0]], pair[1].sort_key))
-        return tuple(found)
+        if not text:
+            return ()
+        return tuple(ranked[3] for ranked in sorted(map(self._partner, text.split(","))))
 
     def row(self, values: tuple) -> Row:
         theme, payments = self._themes[values[11]], self._payers.read(values[17])
