@@ -18,7 +18,7 @@ def flag(name: str, *, default: bool = False) -> bool:
         return True
     if raw in _FALSE:
         return False
-    raise ImproperlyConfigured(f"{name}={raw!r} : inscrivez 1 ou 0.")
+    raise ImproperlyConfigured(f"{name}={raw!r} : inscrivez 1 ou 0.")
 
 
 def integer(name: str, *, default: int) -> int:
@@ -27,7 +27,7 @@ def integer(name: str, *, default: int) -> int:
     try:
         return int(raw)
     except ValueError:
-        raise ImproperlyConfigured(f"{name}={raw!r} : inscrivez un nombre entier.") from None
+        raise ImproperlyConfigured(f"{name}={raw!r} : inscrivez un nombre entier.") from None
 
 
 def text(name: str, *, default: str = "") -> str:
@@ -47,7 +47,7 @@ def secret(name: str, *, unless: bool) -> str:
         return "secret-de-developpement-jamais-en-production-0123456789abcdefghij"
     if not value:
         raise ImproperlyConfigured(
-            f"{name} manque : inscrivez une longue valeur aléatoire (voir « Réglages » dans le README)."
+            f"{name} manque : inscrivez une longue valeur aléatoire (voir « Réglages » dans le README)."
         )
     return value
 
@@ -61,20 +61,20 @@ def email(name: str, *, unless: bool) -> dict:
     raw = text(name, default="consolemail://" if unless else "")
     if not raw:
         raise ImproperlyConfigured(
-            f"{name} manque : inscrivez le serveur de courriel, par exemple smtp+tls://compte:secret@hote:587, "
+            f"{name} manque : inscrivez le serveur de courriel, par exemple smtp+tls://compte:secret@hote:587, "
             "ou consolemail:// pour écrire les messages dans le journal."
         )
     scheme = raw.partition("://")[0]
     if scheme not in _env.EMAIL_SCHEMES or "://" not in raw:
         raise ImproperlyConfigured(
-            f"{name} : commencez par smtp://, smtp+tls://, smtp+ssl:// ou consolemail://."
+            f"{name} : commencez par smtp://, smtp+tls://, smtp+ssl:// ou consolemail://."
         )
     try:
         config = _env.email_url_config(raw)
     except ValueError:
-        raise ImproperlyConfigured(f"{name} : cette adresse de serveur ne peut pas être lue.") from None
+        raise ImproperlyConfigured(f"{name} : cette adresse de serveur ne peut pas être lue.") from None
     if config["EMAIL_BACKEND"].endswith("smtp.EmailBackend") and not config["EMAIL_HOST"]:
-        raise ImproperlyConfigured(f"{name} : il manque le nom du serveur.")
+        raise ImproperlyConfigured(f"{name} : il manque le nom du serveur.")
     return {key: value for key, value in config.items() if key.startswith("EMAIL_")}
 
 
@@ -100,5 +100,5 @@ def database(name: str, *, default: str, persistent: bool) -> dict:
             options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
         config["CONN_MAX_AGE"] = 0
     else:
-        raise ImproperlyConfigured(f"{name} : seules les bases SQLite et PostgreSQL sont prises en charge.")
+        raise ImproperlyConfigured(f"{name} : seules les bases SQLite et PostgreSQL sont prises en charge.")
     return config

@@ -18,7 +18,7 @@ SECRET_KEY = env.secret("SECRET_KEY", unless=DEBUG or TESTING)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]" if LOCAL else "")
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured(
-        "ALLOWED_HOSTS manque : inscrivez le nom du site, par exemple alliance.example.org."
+        "ALLOWED_HOSTS manque : inscrivez le nom du site, par exemple alliance.example.org."
     )
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 SITE_URL = env.text("SITE_URL", default="http://127.0.0.1:8000" if LOCAL else f"https://{ALLOWED_HOSTS[0]}")

@@ -81,7 +81,7 @@ def move_allocation(
             _closed(locked)
             or rules.refuse_mixing(locked.is_demo, envelope.is_demo)
             or (refuse_year(envelope, locked.fiscal_year) if amount > ZERO else "")
-            or rules.refuse_over(amount, left, f"l’enveloppe « {envelope} »")
+            or rules.refuse_over(amount, left, f"l’enveloppe « {envelope} »")
             or rules.refuse_below_used(new_total, ledger.allocation_committed(locked), "La ligne")
         )
 
@@ -133,7 +133,7 @@ def cancel_initiative(*, initiative: Initiative, by: User, note: str) -> Initiat
         line = lines[commitment.allocation_id]
         if not _closed(line) and ledger.commitment_amount(commitment) > ZERO:
             _may_move_money(by)
-            _release(commitment, line, by, reason=f"Abandon de l’initiative : {note}"[:300])
+            _release(commitment, line, by, reason=f"Abandon de l’initiative : {note}"[:300])
     return cancelled
 
 
@@ -150,7 +150,7 @@ def record_contribution(*, contribution: Contribution, by: User, token: UUID | N
     Initiative.objects.select_for_update().get(pk=contribution.initiative_id)
     if token and (existing := Contribution.objects.filter(entry_token=token).first()):
         if any(getattr(existing, name) != getattr(contribution, name) for name in _CONTENT):
-            raise Refusal(rules.refuse_used_form(f"la contribution « {existing} »"))
+            raise Refusal(rules.refuse_used_form(f"la contribution « {existing} »"))
         return existing
     demo = contribution.initiative.is_demo
     closed = next(filter(None, map(_closed_year, years)), "")
@@ -271,7 +271,7 @@ def _commit(
             or rules.refuse_state(locked.state)
             or _closed(line)
             or (_refuse_payer(line, locked) if amount > ZERO else "")
-            or rules.refuse_over(amount, left, f"la ligne « {line} »")
+            or rules.refuse_over(amount, left, f"la ligne « {line} »")
             or rules.refuse_below_used(promised + amount, ZERO, "L’engagement")
         )
 

@@ -195,19 +195,19 @@ def freed_and_kept(initiative: Initiative) -> tuple[Decimal, Decimal]:
 def problems() -> list[str]:
     """Return what does not hold in the balances, in French: lines over their envelope, promises over their line."""
     over = [
-        f"L’enveloppe « {row} » donne à ses lignes plus que son montant."
+        f"L’enveloppe « {row} » donne à ses lignes plus que son montant."
         for row in with_envelope_balances(Envelope.objects.all())
         if quantize(row.amount) < quantize(row.allocated)  # type: ignore[attr-defined]
     ]
     promised = [
-        f"La ligne « {balance.allocation} » ({balance.allocation.envelope}) promet plus que son montant."
+        f"La ligne « {balance.allocation} » ({balance.allocation.envelope}) promet plus que son montant."
         for balance in lines(Allocation.objects.all())
         if balance.left < ZERO
     ]
     negative = Commitment.objects.annotate(amount=_sum_by(CommitmentMovement, "commitment")).filter(
         amount__lt=0
     )
-    return [*over, *promised, *(f"L’engagement « {row} » est négatif." for row in negative)]
+    return [*over, *promised, *(f"L’engagement « {row} » est négatif." for row in negative)]
 
 
 def partners_of(contributions: Iterable[Contribution]) -> Partners:

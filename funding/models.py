@@ -27,7 +27,7 @@ class FundingSource(models.Model):
     is_fqis = models.BooleanField(
         "argent du FQIS",
         default=True,
-        help_text="Le site public dit « FQIS » seulement pour l’argent d’une source cochée ici.",
+        help_text="Le site public dit « FQIS » seulement pour l’argent d’une source cochée ici.",
     )
     order = models.PositiveSmallIntegerField("ordre", default=0)
 
@@ -152,7 +152,7 @@ class Commitment(models.Model):
             models.UniqueConstraint(
                 fields=["allocation", "initiative"],
                 name="funding_commitment_once",
-                violation_error_message="Cette initiative a déjà un engagement sur cette ligne : ajoutez-y un mouvement.",
+                violation_error_message="Cette initiative a déjà un engagement sur cette ligne : ajoutez-y un mouvement.",
             )
         ]
 
@@ -189,7 +189,7 @@ def _movement_constraints(name, kinds, *, positive, negative=()):
         models.CheckConstraint(
             name=f"{name}_amount_bounds",
             condition=Q(amount__gte=-MAX_AMOUNT, amount__lte=MAX_AMOUNT) & ~Q(amount=0),
-            violation_error_message="Le montant d’un mouvement est différent de zéro et d’au plus 9 999 999 999,99 $.",
+            violation_error_message="Le montant d’un mouvement est différent de zéro et d’au plus 9 999 999 999,99 $.",
         ),
         models.CheckConstraint(
             name=f"{name}_amount_sign",

@@ -24,7 +24,7 @@ def refuse_below_used(new_total: Decimal, used: Decimal, what: str) -> str:
     if new_total >= used:
         return ""
     return (
-        f"{what} ne peut pas passer à {format_amount(new_total)} : {format_amount(used)} sont déjà engagés."
+        f"{what} ne peut pas passer à {format_amount(new_total)} : {format_amount(used)} sont déjà engagés."
     )
 
 
@@ -36,11 +36,11 @@ def refuse_state(state: str) -> str:
     """Money is promised only to an initiative that was retained (quality.md §5, I5)."""
     if state in State.fundable:
         return ""
-    return f"Cette initiative est « {State(state).label} » : un montant s’accorde après la décision de la retenir."
+    return f"Cette initiative est « {State(state).label} » : un montant s’accorde après la décision de la retenir."
 
 
 def refuse_closed(label: str, is_closed: bool) -> str:
-    return f"L’exercice {label} est fermé : aucun montant ne peut y être modifié." if is_closed else ""
+    return f"L’exercice {label} est fermé : aucun montant ne peut y être modifié." if is_closed else ""
 
 
 def refuse_line(line: str, territory: int | None, territories: Collection[int]) -> str:
@@ -48,7 +48,7 @@ def refuse_line(line: str, territory: int | None, territories: Collection[int]) 
     if line == Line.ADMINISTRATION:
         return "La ligne d’administration ne paie aucune initiative."
     if line == Line.TERRITORY and territory not in territories:
-        return "Cette ligne est celle d’une autre MRC : choisissez celle d’une MRC de l’initiative ou la ligne régionale."
+        return "Cette ligne est celle d’une autre MRC : choisissez celle d’une MRC de l’initiative ou la ligne régionale."
     return ""
 
 
@@ -87,12 +87,12 @@ def refuse_year_outside(label: str, year: tuple[date, date], envelope: tuple[dat
 def refuse_to_close(label: str, ends_on: date, today: date) -> str:
     if today > ends_on:
         return ""
-    return f"L’exercice {label} se termine le {long_date(ends_on)} : il se ferme après cette date."
+    return f"L’exercice {label} se termine le {long_date(ends_on)} : il se ferme après cette date."
 
 
 def refuse_used_form(what: str) -> str:
     """Return why a form that already wrote `what` does not write something else."""
     return (
         f"Ce formulaire a déjà servi à inscrire {what}. "
-        "Rien de plus n’a été inscrit : vérifiez, puis envoyez-le de nouveau pour inscrire autre chose."
+        "Rien de plus n’a été inscrit : vérifiez, puis envoyez-le de nouveau pour inscrire autre chose."
     )

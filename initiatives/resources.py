@@ -54,7 +54,7 @@ class InitiativeCell(LineCell):
         found = Initiative.objects.filter(number=text.upper()).first()
         found = found or Initiative.objects.filter(slug=slug_key(text)).first()
         if found is None:
-            raise ValidationError(f"Aucune initiative ne porte le numéro ou l’adresse « {text[:60]} ».")
+            raise ValidationError(f"Aucune initiative ne porte le numéro ou l’adresse « {text[:60]} ».")
         return found
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:

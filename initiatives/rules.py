@@ -45,11 +45,11 @@ class Facts:
 def scope_problem(scope: str, territories: int) -> str:
     """Return why the number of MRCs does not suit the scope, or an empty string (domain.md §10)."""
     if scope == Scope.LOCAL and territories != 1:
-        return "Une initiative locale concerne une seule MRC : choisissez-en une."
+        return "Une initiative locale concerne une seule MRC : choisissez-en une."
     if scope == Scope.SUPRALOCAL and not 2 <= territories < ALL_TERRITORIES:
-        return "Une initiative supralocale concerne de deux à sept MRC : choisissez-les."
+        return "Une initiative supralocale concerne de deux à sept MRC : choisissez-les."
     if scope == Scope.REGIONAL and territories not in (0, ALL_TERRITORIES):
-        return "Une initiative régionale concerne toute la région : ne choisissez aucune MRC."
+        return "Une initiative régionale concerne toute la région : ne choisissez aucune MRC."
     return ""
 
 
@@ -108,7 +108,7 @@ def missing_to_publish(facts: Facts) -> list[Missing]:
 def refuse_same_person(*, submitter: int | None, decider: int) -> str:
     """Return why this person cannot decide, or an empty string: nobody approves their own deposit."""
     if submitter is not None and submitter == decider:
-        return "Vous avez déposé ce dossier : une autre personne doit prendre la décision."
+        return "Vous avez déposé ce dossier : une autre personne doit prendre la décision."
     return ""
 
 
@@ -116,7 +116,7 @@ def refuse_edit_by_agent(state: str) -> str:
     """Return why an agent cannot edit in this state, or an empty string."""
     if state in State.editable_by_agent:
         return ""
-    return f"Ce dossier est « {State(state).label} » : il ne peut plus être modifié ici."
+    return f"Ce dossier est « {State(state).label} » : il ne peut plus être modifié ici."
 
 
 def leaves_site(publication: str, target_state: str) -> bool:

@@ -75,7 +75,7 @@ TRANSITIONS: dict[str, Transition] = {
             (State.APPROVED,),
             State.IN_PROGRESS,
             _DECIDERS,
-            consequence="L’initiative est affichée « En cours ».",
+            consequence="L’initiative est affichée « En cours ».",
             tone="primary",
         ),
         _move(
@@ -84,7 +84,7 @@ TRANSITIONS: dict[str, Transition] = {
             (State.IN_PROGRESS,),
             State.COMPLETED,
             _DECIDERS,
-            consequence="L’initiative est affichée « Réalisée ».",
+            consequence="L’initiative est affichée « Réalisée ».",
         ),
         _move(
             "withdraw",
@@ -126,13 +126,13 @@ def check(name: str, *, state: str, role: str, note: str = "") -> Transition:
     """
     move = TRANSITIONS[name]
     if role not in move.roles:
-        raise NotAllowed(f"Votre rôle ne permet pas de faire ceci : {move.label.lower()}.")
+        raise NotAllowed(f"Votre rôle ne permet pas de faire ceci : {move.label.lower()}.")
     if state not in move.sources:
         raise Refusal(
-            f"Ce dossier est « {State(state).label} » : il n’est plus possible de faire ceci : {move.label.lower()}."
+            f"Ce dossier est « {State(state).label} » : il n’est plus possible de faire ceci : {move.label.lower()}."
         )
     if move.needs_note and not note.strip():
-        raise Refusal("Inscrivez une note : elle explique la décision aux personnes qui liront le dossier.")
+        raise Refusal("Inscrivez une note : elle explique la décision aux personnes qui liront le dossier.")
     return move
 
 
@@ -156,6 +156,6 @@ def check_record(*, state: str, role: str, source: str) -> None:
         raise NotAllowed("Votre rôle ne permet pas d’inscrire une initiative d’après un texte publié.")
     if state not in State.publishable:
         words = ", ".join(State(name).label for name in State.publishable)
-        raise Refusal(f"Une initiative tirée d’un texte publié est dans l’un de ces états : {words}.")
+        raise Refusal(f"Une initiative tirée d’un texte publié est dans l’un de ces états : {words}.")
     if not source.strip():
         raise Refusal("Inscrivez le texte publié d’où vient l’initiative.")

@@ -21,9 +21,9 @@ class Territory(models.Model):
     code_statcan = models.CharField("division de recensement", max_length=4, blank=True)
     name = models.CharField("nom", max_length=60, unique=True)
     full_name = models.CharField("nom de l’organisation", max_length=80)
-    genitive = models.CharField("complément (de…)", max_length=80, help_text="Par exemple « des Basques »")
+    genitive = models.CharField("complément (de…)", max_length=80, help_text="Par exemple « des Basques »")
     locative = models.CharField(
-        "lieu (au, à, dans…)", max_length=80, help_text="Par exemple « au Kamouraska »"
+        "lieu (au, à, dans…)", max_length=80, help_text="Par exemple « au Kamouraska »"
     )
     slug = models.SlugField("adresse", max_length=80, unique=True)
     seat = models.CharField("chef-lieu", max_length=80)

@@ -247,7 +247,7 @@ class OrganizationResource(FileResource):
         for alias in aliases:
             owner = OrganizationAlias.objects.filter(folded=sort_key(alias)).exclude(organization=instance.pk)
             if taken := owner.select_related("organization").first():
-                raise ValidationError({"aliases": f"« {alias} » désigne déjà {taken.organization}."})
+                raise ValidationError({"aliases": f"« {alias} » désigne déjà {taken.organization}."})
         if instance.pk:
             return actions.update_organization(organization=instance, by=by, values=fields, aliases=aliases)
         return actions.create_organization(by=by, values=fields, aliases=aliases)

@@ -74,5 +74,5 @@ class UserAdmin(AuditedModelAdmin):
             form.save(request)
             messages.success(request, f"Le lien a été envoyé à {user.email}. Il est valide une heure.")
         else:
-            messages.error(request, "Ce compte n’est pas actif : aucun lien n’a été envoyé.")
+            messages.error(request, "Ce compte n’est pas actif : aucun lien n’a été envoyé.")
         return redirect(reverse("admin:accounts_user_change", args=[user.pk]))

@@ -161,8 +161,8 @@ class ChoiceCell(LineCell):
             if word in (sort_key(known), sort_key(label)):
                 return known
         raise ValidationError(
-            f"Valeur inconnue : «{NBSP}{clean_line(_text(value))[:80]}{NBSP}». "
-            f"Les valeurs possibles sont : {', '.join(self.labels.values())}"
+            f"Valeur inconnue : «{NBSP}{clean_line(_text(value))[:80]}{NBSP}». "
+            f"Les valeurs possibles sont : {', '.join(self.labels.values())}"
         )
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
@@ -199,7 +199,7 @@ class OneOfCell(LineCell):
         found = self.index().get(key)
         if found is None and key in self.index():
             raise ValidationError(
-                f"{self.what} : plusieurs portent le nom «{NBSP}{text[:120]}{NBSP}». Inscrivez son code."
+                f"{self.what} : plusieurs portent le nom «{NBSP}{text[:120]}{NBSP}». Inscrivez son code."
             )
         if found is None:
             raise ValidationError(unknown(self.what, text, self.index()))
@@ -235,7 +235,7 @@ def unknown(what: str, text: str, known: Iterable[str], show: Callable[[str], st
     """Return the sentence for a name that is not in the portal, with the nearest one."""
     near = get_close_matches(sort_key(text), list(known), n=1, cutoff=0.6)
     hint = f" Vouliez-vous dire «{NBSP}{show(near[0]) if show else near[0]}{NBSP}»?" if near else ""
-    return f"{what} : «{NBSP}{text[:120]}{NBSP}» n’est pas dans le portail.{hint}"
+    return f"{what} : «{NBSP}{text[:120]}{NBSP}» n’est pas dans le portail.{hint}"
 
 
 def slug_key(text: Any) -> str:

@@ -99,7 +99,7 @@ class FileAdminMixin(BaseImportMixin, ExportMixin):
 
     def init_request_context_data(self, request, form):
         context = super().init_request_context_data(request, form)
-        context["title"] = f"Exporter : {self.opts.verbose_name_plural}"
+        context["title"] = f"Exporter : {self.opts.verbose_name_plural}"
         return context
 
     # Import -------------------------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ class FileAdminMixin(BaseImportMixin, ExportMixin):
             messages.error(request, "L’aperçu a expiré. Choisissez le fichier de nouveau.")
             return redirect(self._url("import"))
         if waiting.get("done") or not cache.add(f"{key}:claim", 1, 60):
-            messages.info(request, "Ce fichier a déjà été importé : rien n’a été écrit de nouveau.")
+            messages.info(request, "Ce fichier a déjà été importé : rien n’a été écrit de nouveau.")
             return redirect(self._url("changelist"))
         try:
             return self._write(request, key, waiting)
@@ -159,11 +159,11 @@ class FileAdminMixin(BaseImportMixin, ExportMixin):
         if not same:
             messages.warning(
                 request,
-                "Les données ont changé depuis l’aperçu : rien n’a été écrit. Vérifiez-le de nouveau.",
+                "Les données ont changé depuis l’aperçu : rien n’a été écrit. Vérifiez-le de nouveau.",
             )
             return self._preview(request, waiting["name"], waiting["content"], table)
         cache.set(key, {"done": True}, WAIT)
-        messages.success(request, f"Import terminé : {_summary(result)}.")
+        messages.success(request, f"Import terminé : {_summary(result)}.")
         return redirect(self._url("changelist"))
 
     def _run(self, request, table, *, dry_run):
@@ -184,7 +184,7 @@ class FileAdminMixin(BaseImportMixin, ExportMixin):
             return self._page(request, FileForm(), status=422, **extra)
         rows = [row for row in result.rows if row.import_type in _WORDS]
         if not rows:
-            messages.info(request, "Ce fichier n’apporte aucun changement : rien n’a été écrit.")
+            messages.info(request, "Ce fichier n’apporte aucun changement : rien n’a été écrit.")
             return redirect(self._url("import"))
         token, digest = secrets.token_urlsafe(24), hashlib.sha256(content).hexdigest()
         waiting = {"name": name, "content": content, "plan": _plan(result)}
@@ -206,7 +206,7 @@ class FileAdminMixin(BaseImportMixin, ExportMixin):
         resource = self.get_import_resource_classes(request)[0]()
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Importer : {self.opts.verbose_name_plural}",
+            "title": f"Importer : {self.opts.verbose_name_plural}",
             "subtitle": None,
             "opts": self.opts,
             "form": form,

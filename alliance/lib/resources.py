@@ -148,8 +148,8 @@ class FileResource(ModelResource):
             return f"Le fichier doit compter au plus 5{NBSP}000 lignes."
         if unknown:
             return (
-                f"Colonne inconnue : «{NBSP}{unknown[0] or 'sans titre'}{NBSP}». "
-                f"Les colonnes attendues sont : {', '.join(known)}."
+                f"Colonne inconnue : «{NBSP}{unknown[0] or 'sans titre'}{NBSP}». "
+                f"Les colonnes attendues sont : {', '.join(known)}."
             )
         if self.keys and not set(self.keys) & set(dataset.headers):
             return f"Il manque la colonne «{NBSP}{self.keys[0]}{NBSP}»."

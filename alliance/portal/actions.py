@@ -43,17 +43,17 @@ def merge_organizations(*, kept: Organization, absorbed: Organization, by: User)
 def merge_problem(kept: Organization, absorbed: Organization) -> str:
     """Return why the two cannot be merged, or an empty string."""
     if kept.pk == absorbed.pk:
-        return "Choisissez une autre organisation : on ne fusionne pas une organisation avec elle-même."
+        return "Choisissez une autre organisation : on ne fusionne pas une organisation avec elle-même."
     if kept.merged_into_id:
-        return f"{kept} est déjà fusionnée avec une autre : choisissez celle qui reste."
+        return f"{kept} est déjà fusionnée avec une autre : choisissez celle qui reste."
     if absorbed.merged_into_id:
         return f"{absorbed} est déjà fusionnée avec une autre organisation."
     if not kept.is_active:
-        return f"{kept} n’est plus active : choisissez une organisation active."
+        return f"{kept} n’est plus active : choisissez une organisation active."
     if kept.is_demo != absorbed.is_demo:
         return "Une organisation de démonstration ne se fusionne pas avec une organisation réelle."
     if kept.neq and absorbed.neq and kept.neq != absorbed.neq:
-        return "Ces deux organisations ont des NEQ différents : ce sont deux personnes morales."
+        return "Ces deux organisations ont des NEQ différents : ce sont deux personnes morales."
     return ""
 
 

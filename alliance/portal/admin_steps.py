@@ -69,19 +69,19 @@ class StepsMixin:
         if move is None or name not in _ACTIONS:
             raise Http404
         if initiative.state == move.target:
-            messages.info(request, f"C’est déjà fait : le dossier est « {initiative.get_state_display()} ».")
+            messages.info(request, f"C’est déjà fait : le dossier est « {initiative.get_state_display()} ».")
             return redirect(back)
         form = NoteForm(request.POST if request.method == "POST" else None)
         form.fields["note"].required = move.needs_note
         form.fields["note"].error_messages["required"] = (
-            "Inscrivez une note : elle explique la décision aux personnes qui liront le dossier."
+            "Inscrivez une note : elle explique la décision aux personnes qui liront le dossier."
         )
         form.fields["note"].help_text = "Elle reste au dossier; la MRC la lit telle quelle."
         missing, refused = _obstacles(initiative, name, request.user)
 
         def perform(cleaned):
             done = _ACTIONS[name](initiative=initiative, by=request.user, note=cleaned["note"])
-            return f"Le dossier est maintenant « {done.get_state_display()} »."
+            return f"Le dossier est maintenant « {done.get_state_display()} »."
 
         return ask(
             request,
@@ -103,7 +103,7 @@ class StepsMixin:
         """Confirm the publication, after showing what the page still lacks."""
         initiative, back = self._opened(request, pk, "initiatives.publish_initiative")
         if initiative.publication == Publication.PUBLISHED:
-            messages.info(request, "C’est déjà fait : l’initiative est publiée.")
+            messages.info(request, "C’est déjà fait : l’initiative est publiée.")
             return redirect(back)
         missing = [item.sentence for item in rules.missing_to_publish(actions.facts_of(initiative))]
 
@@ -130,7 +130,7 @@ class StepsMixin:
         """Confirm that the page leaves the site."""
         initiative, back = self._opened(request, pk, "initiatives.publish_initiative")
         if initiative.publication != Publication.PUBLISHED:
-            messages.info(request, "C’est déjà fait : l’initiative n’est pas sur le site.")
+            messages.info(request, "C’est déjà fait : l’initiative n’est pas sur le site.")
             return redirect(back)
 
         def perform(cleaned):

@@ -17,7 +17,7 @@ APPEND_ONLY = (
     initiatives.TransitionLog,
     initiatives.Snapshot,
 )
-REFUSAL = "Cette ligne ne se modifie pas et ne s’efface pas : inscrivez un nouveau mouvement."
+REFUSAL = "Cette ligne ne se modifie pas et ne s’efface pas : inscrivez un nouveau mouvement."
 
 _PUBLISHED = "ROW.publication = 'published'"
 _INITIATIVE, _COMMITMENT = initiatives.Initiative._meta.db_table, funding.Commitment._meta.db_table

@@ -162,11 +162,11 @@ class EntryForm(forms.Form):
         if continues and self._effective("continuity") != Continuity.CONTINUED:
             if "continues" in self.data and "continues" in self.cleaned_data:
                 self.add_error(
-                    "continues", "Cochez « Prolongation d’une initiative », ou choisissez « Aucune »"
+                    "continues", "Cochez « Prolongation d’une initiative », ou choisissez « Aucune »"
                 )
             else:
                 self.add_error(
-                    "continuity", "Cette initiative en prolonge une autre : cochez « Prolongation »"
+                    "continuity", "Cette initiative en prolonge une autre : cochez « Prolongation »"
                 )
             self.cleaned_data.pop("continuity", None)
 

@@ -122,7 +122,7 @@ class Initiative(models.Model):
         "source",
         max_length=300,
         blank=True,
-        help_text="Texte publié d’où vient la fiche. Ce que le texte ne dit pas reste « non précisé ».",
+        help_text="Texte publié d’où vient la fiche. Ce que le texte ne dit pas reste « non précisé ».",
     )
     internal_note = models.TextField("note interne du CRD", blank=True)
     created_by = models.ForeignKey(

@@ -59,4 +59,4 @@ class NumberSequence(models.Model):
         verbose_name_plural = "suites de numéros"
 
     def __str__(self):
-        return f"{self.start_year} : {self.last}"
+        return f"{self.start_year} : {self.last}"

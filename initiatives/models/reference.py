@@ -79,7 +79,7 @@ class FiscalYear(models.Model):
             models.CheckConstraint(
                 name="initiatives_fiscalyear_label",
                 condition=Q(label=Concat(_year("starts_on"), Value("-"), _year("ends_on"))),
-                violation_error_message="Le nom d’un exercice est celui de ses deux années, par exemple « 2021-2022 ».",
+                violation_error_message="Le nom d’un exercice est celui de ses deux années, par exemple « 2021-2022 ».",
             ),
         ]
 
@@ -99,7 +99,7 @@ class Theme(models.Model):
     tone = models.SlugField("couleur", max_length=30, help_text="Nom de la couleur dans la feuille de style.")
     description = models.TextField("en mots simples", blank=True)
     synonyms = models.TextField(
-        "mots des gens", blank=True, help_text="Séparés par des virgules : bouffe, frigo, panier…"
+        "mots des gens", blank=True, help_text="Séparés par des virgules : bouffe, frigo, panier…"
     )
     periods = models.ManyToManyField(Period, related_name="themes", verbose_name="périodes")
     is_crosscutting = models.BooleanField("approche transversale", default=False)

@@ -19,4 +19,4 @@ class Command(migrate.Command):
         if wanted <= set(tables):
             count = guards.install(using)
             if options["verbosity"] > 0:
-                self.stdout.write(f"Gardes de la base : {count} tables.")
+                self.stdout.write(f"Gardes de la base : {count} tables.")
