@@ -115,7 +115,10 @@ def test_new_words_of_a_theme_are_searched_once_reindexed(world, client_for):
         "tone": theme.tone,
         "periods": [world.period.pk],
     }
-    answer = client_for(world.coordination).post(f"/admin/initiatives/theme/{theme.pk}/change/", fields)
+    client, where = client_for(world.coordination), f"/admin/initiatives/theme/{theme.pk}/change/"
+    opened = client.get(where).context["adminform"].form
+    hidden = {field.html_name: field.value() for field in opened.hidden_fields()}
+    answer = client.post(where, fields | hidden)
     assert answer.status_code == 302
     assert found("garde-manger") == [row]
     assert actions.reindex_linked(themes=[theme]) == 0
