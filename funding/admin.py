@@ -6,11 +6,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.http import Http404
 from django.urls import path, reverse
-from django.utils.html import format_html
 
 from alliance.lib.admin import (
     AuditedModelAdmin,
     DemoFilter,
+    OnceForm,
+    OnceMixin,
     ReadOnlyAdmin,
     ReadOnlyInline,
     choice_filter,
@@ -18,9 +19,11 @@ from alliance.lib.admin import (
     yes_no_filter,
 )
 from alliance.lib.imports import FileAdminMixin
-from alliance.lib.money import MoneyFormField, format_amount, quantize
+from alliance.lib.money import MoneyFormField, format_amount
 from alliance.lib.pages import MovementForm, ask
+from alliance.lib.workflow import Refusal
 from funding import actions, ledger, rules
+from funding.admin_balances import dollars, envelope_balance, left_meter, line_balance
 from funding.choices import AllocationMove, ContributionKind, EnvelopeMove, Line, Unit
 from funding.models import (
     Allocation,
@@ -36,34 +39,6 @@ from funding.resources import ContributionResource
 from initiatives.admin import FixedOnceMade
 from initiatives.models import FiscalYear
 from territories.models import Territory
-
-
-def dollars(amount):
-    return format_amount(quantize(amount))
-
-
-def left_meter(left, used, total):
-    """Return the dollars left, with a bar of what is used."""
-    if not total or total <= 0:
-        return format_amount(left)
-    return format_html(
-        '<span class="amount">{}</span> <meter class="bar" min="0" max="{}" value="{}" aria-hidden="true"></meter>',
-        format_amount(left),
-        str(total),
-        str(used),
-    )
-
-
-def envelope_balance(envelope):
-    """Return the balance of an envelope read with its balances, or a new one (all zero)."""
-    amount, allocated = getattr(envelope, "amount", None), getattr(envelope, "allocated", None)
-    return ledger.EnvelopeBalance(envelope, quantize(amount), quantize(allocated))
-
-
-def line_balance(line):
-    """Return the balance of a line read with its balances, or a new one (all zero)."""
-    allocated, committed = getattr(line, "allocated", None), getattr(line, "committed", None)
-    return ledger.LineBalance(line, quantize(allocated), quantize(committed))
 
 
 class MovementInline(ReadOnlyInline):
@@ -176,6 +151,11 @@ class EnvelopeAdmin(MovingAdmin):
         balance = envelope_balance(envelope)
         return left_meter(balance.left, balance.allocated, balance.amount)
 
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.is_demo = request.user.is_demo  # what a demonstration account adds goes with it
+        super().save_model(request, obj, form, change)
+
     def move(self, obj, by, cleaned):
         actions.move_envelope(envelope=obj, by=by, **cleaned)
         return "Le mouvement est inscrit."
@@ -195,6 +175,13 @@ class AllocationForm(forms.ModelForm):
         if reason := rules.refuse_closed(year.label, year.closed_at is not None):
             raise ValidationError(reason)
         return year
+
+    def clean(self):
+        cleaned = super().clean()
+        envelope, year = cleaned.get("envelope"), cleaned.get("fiscal_year")
+        if envelope and year and (reason := actions.refuse_year(envelope, year)):
+            self.add_error("fiscal_year", reason)
+        return cleaned
 
 
 @admin.register(Allocation)
@@ -253,6 +240,8 @@ class AllocationAdmin(MovingAdmin):
     def save_model(self, request, obj, form, change):
         if not change:
             obj.is_demo = obj.envelope.is_demo
+            if refusal := rules.refuse_demo_person(request.user.is_demo, obj.is_demo):
+                raise Refusal(refusal)
         super().save_model(request, obj, form, change)
 
     def move(self, obj, by, cleaned):
@@ -324,7 +313,7 @@ class CommitmentMovementAdmin(MovementAdmin):
         return movement.commitment.allocation
 
 
-class ContributionForm(forms.ModelForm):
+class ContributionForm(OnceForm):
     def clean_fiscal_year(self):
         year = self.cleaned_data["fiscal_year"]
         if year and (reason := rules.refuse_closed(year.label, year.closed_at is not None)):
@@ -333,7 +322,7 @@ class ContributionForm(forms.ModelForm):
 
 
 @admin.register(Contribution)
-class ContributionAdmin(FileAdminMixin, AuditedModelAdmin):
+class ContributionAdmin(OnceMixin, FileAdminMixin, AuditedModelAdmin):
     form = ContributionForm
     resource_classes = [ContributionResource]
     list_display = (
@@ -368,8 +357,9 @@ class ContributionAdmin(FileAdminMixin, AuditedModelAdmin):
         return not closed and super().has_change_permission(request, obj)
 
     def save_model(self, request, obj, form, change):
-        obj.is_demo = obj.initiative.is_demo
-        actions.record_contribution(contribution=obj, by=request.user)
+        token = None if change else form.cleaned_data.get("form_token")
+        written = actions.record_contribution(contribution=obj, by=request.user, token=token)
+        obj.__dict__.update(written.__dict__)
 
 
 class PublishedFigureForm(forms.ModelForm):

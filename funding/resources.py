@@ -7,8 +7,7 @@ from django.core.exceptions import ValidationError
 
 from alliance.lib.cells import ChoiceCell, LineCell, OneOfCell, YesNoCell, money_cell
 from alliance.lib.resources import Column, FileResource
-from alliance.lib.workflow import Refusal
-from funding import actions, rules
+from funding import actions
 from funding.choices import ContributionKind
 from funding.models import Contribution
 from initiatives.models import FiscalYear
@@ -74,11 +73,6 @@ class ContributionResource(FileResource):
             raise ValidationError({column.column_name: error.messages}) from None
 
     def write(self, instance: Contribution, values: Mapping[str, Any], *, by: Any) -> Contribution:
-        years = [instance.fiscal_year, values.get("fiscal_year")]
         for name, value in values.items():
             setattr(instance, name, value)
-        instance.is_demo = instance.initiative.is_demo
-        for year in years:
-            if year and (reason := rules.refuse_closed(year.label, year.closed_at is not None)):
-                raise Refusal(reason)
         return actions.record_contribution(contribution=instance, by=by)

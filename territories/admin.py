@@ -5,8 +5,11 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.html import format_html
 
 from alliance.accounts.admin import UserAdmin
+from alliance.accounts.models import User
 from alliance.lib.admin import AuditedModelAdmin, DemoFilter, choice_filter, row_filter, yes_no_filter
 from alliance.lib.cells import split_list
 from alliance.lib.forms import LineFormField
@@ -67,6 +70,15 @@ class OrganizationForm(forms.ModelForm):
         help_text="Graphies ou sigles sous lesquels on la rencontre, séparés par des points-virgules.",
     )
 
+    def clean_name(self):
+        """Two organizations never bear exactly the same name: a second click, or one already there."""
+        name = self.cleaned_data["name"]
+        if self.instance.pk and sort_key(name) == sort_key(self.instance.name):
+            return name
+        if taken := _named(name, but=self.instance.pk):
+            raise ValidationError(_already(taken))
+        return name
+
     def clean_new_names(self):
         names = split_list(self.cleaned_data["new_names"])
         for name in names:
@@ -74,8 +86,25 @@ class OrganizationForm(forms.ModelForm):
                 organization=self.instance.pk
             )
             if taken := owner.select_related("organization").first():
-                raise ValidationError(f"« {name} » désigne déjà {taken.organization}.")
+                raise ValidationError(f"« {name} » désigne déjà {taken.organization}.")
         return names
+
+
+def _named(name, but=None):
+    """Return the organization that bears exactly this name (accents and case ignored), merges followed, or None."""
+    aliases = OrganizationAlias.objects.filter(folded=sort_key(name)[:200]).select_related(
+        "organization__merged_into"
+    )
+    alias = aliases.exclude(organization=but).first()
+    return (alias.organization.merged_into or alias.organization) if alias else None
+
+
+def _already(organization):
+    return format_html(
+        '<a href="{}">{}</a> porte déjà ce nom : complétez sa fiche plutôt que d’en ajouter une autre.',
+        reverse("admin:territories_organization_change", args=[organization.pk]),
+        organization,
+    )
 
 
 @admin.register(Organization)
@@ -136,7 +165,7 @@ class OrganizationAdmin(FileAdminMixin, AuditedModelAdmin):
             )
         return [
             (name, {"fields": tuple(field for field in options["fields"] if field not in hidden)})
-            for name, options in self.fieldsets
+            for name, options in super().get_fieldsets(request, obj)
         ]
 
     def get_search_results(self, request, queryset, search_term):
@@ -154,6 +183,10 @@ class OrganizationAdmin(FileAdminMixin, AuditedModelAdmin):
                 organization=obj, by=request.user, values=values, aliases=names
             )
         else:
+            # Two clicks at once: the second waits here, then meets the name that the first gave.
+            User.objects.select_for_update(no_key=True).get(pk=request.user.pk)
+            if taken := _named(values["name"]):
+                raise ValidationError({"name": _already(taken)})
             written = actions.create_organization(by=request.user, values=values, aliases=names)
         obj.pk = written.pk
         obj.__dict__.update(written.__dict__)

@@ -4,6 +4,7 @@ Saving goes through the applications' actions; what they refuse comes back besid
 """
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib import admin
@@ -11,16 +12,18 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Q
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 from simple_history.admin import SimpleHistoryAdmin
 
+from alliance.lib.conflict import Conflict, conflict_page
 from alliance.lib.dates import DateFormField
 from alliance.lib.forms import BlockFormField, EmailLineField, LineFormField, PublicUrlFormField
 from alliance.lib.text import query_terms, sort_key
 from alliance.lib.widgets import AutocompleteMixin
 from alliance.lib.workflow import NotAllowed, Refusal
 
+RESUMED = "Vos réponses sont reprises ci-dessous. Vérifiez-les, puis enregistrez."
 DATE_FIELD = {"form_class": DateFormField, "widget": AdminDateWidget}
 
 
@@ -93,7 +96,7 @@ class PortalModelAdmin(AutocompleteMixin, admin.ModelAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """Show or save the form; what the actions refuse is shown in the form itself, as a wrong field would be."""
         name = self.opts.verbose_name
-        title = name[0].upper() + name[1:] if object_id else f"Ajouter : {name}"
+        title = name[0].upper() + name[1:] if object_id else f"Ajouter : {name}"
         context = {"title": title, "history_allowed": self.history_allowed(request), **(extra_context or {})}
         try:
             response = super().changeform_view(request, object_id, form_url, context)
@@ -101,6 +104,7 @@ class PortalModelAdmin(AutocompleteMixin, admin.ModelAdmin):
             raise PermissionDenied(str(refusal)) from None
         except (Refusal, ValidationError) as refusal:
             request.refused = refused_fields(refusal)
+            _renew_token(request)
             response = super().changeform_view(request, object_id, form_url, context)
         if request.method == "POST" and isinstance(response, TemplateResponse):
             response.status_code = 422
@@ -125,10 +129,79 @@ class PortalModelAdmin(AutocompleteMixin, admin.ModelAdmin):
         return False
 
 
+class VersionedForm(forms.ModelForm):
+    """`read_version` says which version of the row the person was reading."""
+
+    read_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
 class AuditedModelAdmin(PortalModelAdmin, SimpleHistoryAdmin):
-    """A page whose every version is kept: the « Historique » button lists who changed what, when."""
+    """A page whose every version is kept: the « Historique » button lists who changed what, when.
+
+    Saving over a version that the person has not read answers 409 with both versions, and writes nothing.
+    """
 
     object_history_template = "admin/versions.html"
+
+    def __init__(self, model, admin_site):
+        if not issubclass(self.form, VersionedForm):
+            self.form = type(f"Versioned{self.form.__name__}", (VersionedForm, self.form), {})
+        super().__init__(model, admin_site)
+
+    # Versions -----------------------------------------------------------------------------------------------
+
+    def version_of(self, obj: models.Model) -> int:
+        """Return the number of the last version of the row (0: none was kept).
+
+        A save that changes nothing kept (the last sign-in of an account) is no new version.
+        """
+        rows = obj.history.all()  # the last one first
+        if getattr(rows.model, "_history_m2m_fields", ()):
+            return rows.values_list("history_id", flat=True).first() or 0
+        names = [field.attname for field in rows.model.tracked_fields]
+        version, content = 0, None
+        for number, *values in rows.values_list("history_id", *names).iterator():
+            if content not in (None, values):
+                break
+            version, content = number, values
+        return version
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if obj is not None and "read_version" in form.base_fields:
+            form.base_fields["read_version"].initial = self.version_of(obj)
+        return form
+
+    def get_fieldsets(self, request, obj=None):
+        """Send the version along with the form, to those who may save it."""
+        sets = [(name, dict(options)) for name, options in super().get_fieldsets(request, obj)]
+        wanted = obj is not None and self.has_change_permission(request, obj)
+        for _name, options in sets:
+            options["fields"] = tuple(field for field in options["fields"] if field != "read_version")
+        if wanted:
+            sets[0][1]["fields"] = ("read_version", *sets[0][1]["fields"])
+        return sets
+
+    def save_form(self, request, form, change):
+        if change:
+            self.refuse_stale(form)
+        return super().save_form(request, form, change)
+
+    def refuse_stale(self, form):
+        """Lock the row, then raise Conflict unless its last version is the one that was read."""
+        stored = self.model._base_manager.select_for_update(no_key=True).get(pk=form.instance.pk)
+        if form.cleaned_data.get("read_version") != self.version_of(stored):
+            raise Conflict(form)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method == "POST" and "_resume" in request.POST:
+            request.refused = {None: [RESUMED]}
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Conflict as conflict:
+            return conflict_page(request, self, conflict)
+
+    # History ------------------------------------------------------------------------------------------------
 
     def history_allowed(self, request):
         """The CRD reads the history, with its internal notes; the ministry does not."""
@@ -177,6 +250,35 @@ class ReadOnlyInline(admin.TabularInline):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+class OnceForm(forms.ModelForm):
+    """A form that adds a row once, whatever the clicks: `form_token` goes with it to the action (`token`)."""
+
+    form_token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("form_token", uuid4())
+
+
+class OnceMixin:
+    """Sends a fresh `form_token` with the page that adds a row; the form is an `OnceForm`."""
+
+    def get_fieldsets(self, request, obj=None):
+        sets = [(name, dict(options)) for name, options in super().get_fieldsets(request, obj)]
+        for _name, options in sets:
+            options["fields"] = tuple(field for field in options["fields"] if field != "form_token")
+        if obj is None:
+            sets[0][1]["fields"] = ("form_token", *sets[0][1]["fields"])
+        return sets
+
+
+def _renew_token(request: HttpRequest) -> None:
+    """What was refused wrote nothing, or had been written before: the form shown again may write something new."""
+    if "form_token" in request.POST:
+        request.POST = request.POST.copy()
+        request.POST["form_token"] = str(uuid4())
 
 
 def refused_fields(refusal: Refusal | ValidationError) -> dict[str | None, list[str]]:

@@ -66,6 +66,7 @@ def ask(
         except (Refusal, ValidationError) as refusal:
             for field, sentences in refused_fields(refusal).items():
                 form.add_error(field if field in form.fields else None, sentences)
+            _renew_token(form)
         else:
             messages.success(request, done)
             return redirect(back)
@@ -88,3 +89,10 @@ def ask(
     }
     status = 422 if request.method == "POST" else 200
     return TemplateResponse(request, template, context, status=status)
+
+
+def _renew_token(form: forms.Form) -> None:
+    """What was refused wrote nothing, or had been written before: the form shown again may write something new."""
+    if "token" in form.fields:
+        form.data = form.data.copy()
+        form.data[form.add_prefix("token")] = str(uuid.uuid4())

@@ -6,21 +6,25 @@ from django.contrib import admin
 from alliance.lib.admin import (
     AuditedModelAdmin,
     DemoFilter,
+    OnceForm,
+    OnceMixin,
     ReadOnlyAdmin,
     ReadOnlyInline,
     choice_filter,
     row_filter,
 )
 from alliance.lib.cells import money_cell
+from alliance.lib.conflict import Conflict
 from alliance.lib.imports import FileAdminMixin
 from alliance.lib.money import format_amount
 from alliance.lib.resources import Column
 from alliance.lib.widgets import AutocompleteMixin
-from alliance.lib.workflow import Stale
-from alliance.portal.admin_conflict import Conflict, conflict_page
+from alliance.lib.workflow import Refusal, Stale
+from alliance.portal import admin_years  # noqa: F401  # registers the years
 from alliance.portal.admin_money import MoneyMixin
 from alliance.portal.admin_steps import StepsMixin
 from funding import ledger
+from funding.rules import refuse_used_form
 from initiatives import actions
 from initiatives.choices import PartnerRole, Publication, Scope, State
 from initiatives.models import FiscalYear, Initiative, Partnership, Snapshot, Theme, TransitionLog
@@ -29,7 +33,6 @@ from initiatives.search import search
 from territories.models import Territory
 
 CONTENT = {*actions.SCALARS, *actions.LINKS}
-RESUMED = "Vos réponses sont reprises ci-dessous. Vérifiez-les, puis enregistrez."
 
 
 class InitiativeFile(InitiativeResource):
@@ -47,15 +50,8 @@ class InitiativeFile(InitiativeResource):
         return ledger.with_awarded(super().rows())
 
 
-class InitiativeForm(forms.ModelForm):
-    """The content of an initiative. `read_version` says which state of the file the person was reading."""
-
-    read_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["read_version"] = self.instance.version
+class InitiativeForm(OnceForm):
+    """The content of an initiative."""
 
 
 class PartnershipForm(forms.ModelForm):
@@ -98,7 +94,7 @@ class TransitionInline(ReadOnlyInline):
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(StepsMixin, MoneyMixin, FileAdminMixin, AuditedModelAdmin):
+class InitiativeAdmin(OnceMixin, StepsMixin, MoneyMixin, FileAdminMixin, AuditedModelAdmin):
     form = InitiativeForm
     resource_classes = [InitiativeFile]
     internal_columns = ("internal_note",)
@@ -141,7 +137,7 @@ class InitiativeAdmin(StepsMixin, MoneyMixin, FileAdminMixin, AuditedModelAdmin)
     )
     readonly_fields = ("is_demo",)
     fieldsets = (
-        ("Initiative", {"fields": ("read_version", "title", "summary", "description", "quantity_note")}),
+        ("Initiative", {"fields": ("title", "summary", "description", "quantity_note")}),
         ("Territoire", {"fields": ("scope", "territories", "municipalities")}),
         (
             "Thèmes et personnes",
@@ -183,14 +179,18 @@ class InitiativeAdmin(StepsMixin, MoneyMixin, FileAdminMixin, AuditedModelAdmin)
 
     # File ---------------------------------------------------------------------------------------------------
 
+    def version_of(self, obj):
+        return obj.version
+
+    def refuse_stale(self, form):
+        """Left to the action, which knows the partners too."""
+
     def get_fieldsets(self, request, obj=None):
-        """The internal note is for the CRD; the hidden version is for those who may save."""
+        """The internal note is for the CRD."""
         hidden = set() if self.history_allowed(request) else {"internal_note"}
-        if not self.has_change_permission(request, obj):
-            hidden.add("read_version")
         return [
             (name, {"fields": tuple(field for field in options["fields"] if field not in hidden)})
-            for name, options in self.fieldsets
+            for name, options in super().get_fieldsets(request, obj)
         ]
 
     def get_inlines(self, request, obj):
@@ -215,12 +215,7 @@ class InitiativeAdmin(StepsMixin, MoneyMixin, FileAdminMixin, AuditedModelAdmin)
                 "may_award": may_move and initiative.state in State.fundable,
                 "file": initiative,
             }
-        if request.method == "POST" and "_resume" in request.POST:
-            request.refused = {None: [RESUMED]}
-        try:
-            return super().changeform_view(request, object_id, form_url, extra)
-        except Conflict as conflict:
-            return conflict_page(request, self, conflict)
+        return super().changeform_view(request, object_id, form_url, extra)
 
     def save_model(self, request, obj, form, change):
         """Nothing yet: the action writes the file and its partners together (`save_related`)."""
@@ -231,9 +226,17 @@ class InitiativeAdmin(StepsMixin, MoneyMixin, FileAdminMixin, AuditedModelAdmin)
         if change:
             written = self._update(request, form, values, partners)
         else:
-            written = actions.create_draft(by=request.user, values=values, partners=partners)
+            written = self._create(request, form, values, partners)
         form.instance.pk = written.pk
         form.instance.__dict__.update(written.__dict__)
+
+    def _create(self, request, form, values, partners):
+        """Create the draft, once for each form shown; one that comes back with another title is refused."""
+        token = form.cleaned_data.get("form_token")
+        written = actions.create_draft(by=request.user, values=values, partners=partners, token=token)
+        if written.title != values.get("title", ""):
+            raise Refusal(refuse_used_form(f"« {written} »"))
+        return written
 
     def _update(self, request, form, values, partners):
         stored = Initiative.objects.get(pk=form.instance.pk)
@@ -246,7 +249,7 @@ class InitiativeAdmin(StepsMixin, MoneyMixin, FileAdminMixin, AuditedModelAdmin)
                 expected_version=form.cleaned_data.get("read_version") or 0,
             )
         except Stale as stale:
-            raise Conflict(form, partners, stale) from None
+            raise Conflict(form, stale, _partner_differences(partners, stored)) from None
 
     def _partners(self, formsets):
         """Return the partners as the form has them, without the rows taken off."""
@@ -287,7 +290,7 @@ class SnapshotAdmin(ReadOnlyAdmin):
         lines = []
         for name, value in snapshot.content.items():
             label = _LABELS.get(name, name)
-            lines.append(f"{label} : {_written(value)}")
+            lines.append(f"{label} : {_written(value)}")
         return "\n".join(lines)
 
 
@@ -305,3 +308,10 @@ def _written(value):
             ", ".join(each["organization"] if isinstance(each, dict) else str(each) for each in value) or "—"
         )
     return "—" if value in (None, "", "None") else str(value)
+
+
+def _partner_differences(rows, current):
+    mine = sorted(f"{organization} ({role.label})" for organization, role, _note in rows)
+    saved = sorted(str(row) for row in current.partnerships.select_related("organization"))
+    if mine != saved:
+        yield {"label": "Partenaires", "mine": ", ".join(mine) or "—", "saved": ", ".join(saved) or "—"}

@@ -10,9 +10,11 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path, reverse
 
+from alliance.lib.money import format_amount
 from alliance.lib.pages import NoteForm, ask
 from alliance.lib.workflow import NotAllowed, Refusal
 from funding import actions as funding_actions
+from funding import ledger
 from initiatives import actions, rules, workflow
 from initiatives.choices import Publication, State
 
@@ -96,7 +98,7 @@ class StepsMixin:
             consequence=move.consequence,
             missing=missing + refused,
             blocked=bool(missing + refused),
-            facts=[("État actuel", initiative.get_state_display())],
+            facts=[("État actuel", initiative.get_state_display()), *_money(initiative, name)],
         )
 
     def publish_view(self, request, pk):
@@ -153,6 +155,17 @@ class StepsMixin:
 
 class _NoQuestion(forms.Form):
     """A confirmation without any field: the POST, with its CSRF token, is the answer."""
+
+
+def _money(initiative, name):
+    """Say what abandoning the initiative does to its money: open years free it, closed years keep it as spent."""
+    if name != "cancel":
+        return []
+    freed, kept = ledger.freed_and_kept(initiative)
+    facts = [("Retourne aux lignes (exercices ouverts)", format_amount(freed))]
+    if kept:
+        facts.append(("Reste inscrit à l’initiative (exercices fermés, argent dépensé)", format_amount(kept)))
+    return facts
 
 
 def _obstacles(initiative, name, user):

@@ -305,6 +305,7 @@ def test_nobody_takes_away_their_own_role(world, client_for):
         "email": me.email,
         "full_name": "Autre nom",
         "role": "reader",
+        "read_version": me.history.first().history_id,
         "memberships-TOTAL_FORMS": 0,
         "memberships-INITIAL_FORMS": 0,
     }
@@ -331,6 +332,7 @@ def test_memberships_are_edited_on_the_account(world, client_for):
         "full_name": user.full_name,
         "role": user.role,
         "is_active": "on",
+        "read_version": user.history.first().history_id,
         "memberships-TOTAL_FORMS": 2,
         "memberships-INITIAL_FORMS": 1,
         "memberships-0-id": row.pk,

@@ -41,7 +41,7 @@ def test_award_over_what_the_line_has_left_is_refused_with_the_figure(world):
     with pytest.raises(Refusal) as refusal:
         world.award(initiative, "5000.01")
     assert refusal.value.reasons == [
-        "Il reste 5\u00a0000\u00a0$ dans la ligne « La Mitis · 2025-2026 ». Inscrivez un montant égal ou inférieur."
+        "Il reste 5\u00a0000\u00a0$ dans la ligne «\u00a0La Mitis · 2025-2026\u00a0». Inscrivez un montant égal ou inférieur."
     ]
     assert initiative.commitments.count() == 0
     world.award(initiative, "5000")

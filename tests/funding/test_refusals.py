@@ -5,9 +5,11 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
 from alliance.lib.dates import today
 from alliance.lib.workflow import NotAllowed, Refusal
+from alliance.portal.demo import removal
 from funding import actions, ledger, rules
 from funding.choices import ContributionKind, Line
 from funding.models import Allocation, AllocationMovement, CommitmentMovement, Contribution
@@ -274,6 +276,27 @@ def test_balances_that_do_not_hold_are_named(world):
         by=world.coordination,
     )  # fmt: skip
     assert ledger.problems() == [
-        "L’enveloppe « Entente 2024-2029 » donne à ses lignes plus que son montant.",
-        "La ligne « La Mitis · 2025-2026 » (Entente 2024-2029) promet plus que son montant.",
+        "L’enveloppe «\u00a0Entente 2024-2029\u00a0» donne à ses lignes plus que son montant.",
+        "La ligne «\u00a0La Mitis · 2025-2026\u00a0» (Entente 2024-2029) promet plus que son montant.",
     ]
+
+
+def test_demonstration_that_holds_up_a_real_balance_is_not_removed(world):
+    """Such a movement cannot be entered any more; one entered before must not be pulled from under real money."""
+    AllocationMovement.objects.create(
+        allocation=world.lines["la-mitis"],
+        kind="amendment",
+        amount=D(5000),
+        on=today(),
+        reason="x",
+        by=world.coordination,
+        is_demo=True,
+    )
+    world.initiative(State.APPROVED, award="35000")
+    with pytest.raises(Refusal) as refusal, transaction.atomic():
+        removal.remove()
+    assert refusal.value.reasons == [
+        "Sans la démonstration, des soldes réels ne tiendraient plus; rien n’a été supprimé.",
+        "La ligne «\u00a0La Mitis · 2025-2026\u00a0» (Entente 2024-2029) promet plus que son montant.",
+    ]
+    assert ledger.allocation_amount(world.lines["la-mitis"]) == D(35000)

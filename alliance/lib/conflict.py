@@ -1,4 +1,6 @@
-"""Two people edited the same initiative: the page 409 shows both versions of what differs, and loses nothing."""
+"""Two people edited the same thing: the page 409 shows both versions of what differs, and loses nothing."""
+
+from collections.abc import Iterable
 
 from django.template.response import TemplateResponse
 from django.utils.formats import localize
@@ -6,17 +8,17 @@ from django.utils.formats import localize
 from alliance.lib.dates import long_date
 from alliance.lib.money import MoneyFormField, format_amount
 from alliance.lib.templatetags.francais import date_heure
-from alliance.lib.workflow import Stale
 
 HIDDEN = {"csrfmiddlewaretoken", "read_version", "_resume", "_save", "_continue", "_addanother"}
+STALE = "Une autre personne a modifié cette page pendant votre travail. Comparez avant d’enregistrer."
 
 
 class Conflict(Exception):
-    """A stale save, with the form that carried it."""
+    """A stale save, with the form that carried it and the differences that this form does not hold."""
 
-    def __init__(self, form, partners, stale: Stale):
-        self.form, self.partners, self.stale = form, partners, stale
-        super().__init__(str(stale))
+    def __init__(self, form, reason=STALE, more: Iterable[dict] = ()):
+        self.form, self.reason, self.more = form, str(reason), list(more)
+        super().__init__(self.reason)
 
 
 def conflict_page(request, model_admin, conflict):
@@ -29,14 +31,14 @@ def conflict_page(request, model_admin, conflict):
         "original": current,
         "title": "Ce dossier a changé pendant votre travail",
         "subtitle": str(current),
-        "reason": str(conflict.stale),
-        "differences": [*_differences(conflict.form, current), *_partners(conflict.partners, current)],
+        "reason": conflict.reason,
+        "differences": [*_differences(conflict.form, current), *conflict.more],
         "last_user": str(last.history_user or "") if last else "",
         "last_date": date_heure(last.history_date) if last else "",
         "posted": [
             (name, value) for name, values in request.POST.lists() if name not in HIDDEN for value in values
         ],
-        "version": current.version,
+        "version": model_admin.version_of(current),
     }
     return TemplateResponse(request, "admin/conflict.html", context, status=409)
 
@@ -44,7 +46,7 @@ def conflict_page(request, model_admin, conflict):
 def _differences(form, current):
     """Yield (label, what was typed, what is saved) for the fields that differ."""
     for name, field in form.fields.items():
-        if name == "read_version" or name not in form.cleaned_data:
+        if name == "read_version" or name not in form.cleaned_data or not hasattr(current, name):
             continue
         mine, saved = _words(form.cleaned_data[name], field), _words(_saved(current, name), field)
         if mine != saved:
@@ -68,10 +70,3 @@ def _words(value, field):
         return ", ".join(sorted(str(item) for item in value)) or "—"
     labels = dict(field.choices) if hasattr(field, "choices") and not hasattr(field, "queryset") else {}
     return str(labels.get(value, value if isinstance(value, str) else localize(value)))
-
-
-def _partners(rows, current):
-    mine = sorted(f"{organization} ({role.label})" for organization, role, _note in rows)
-    saved = sorted(str(row) for row in current.partnerships.select_related("organization"))
-    if mine != saved:
-        yield {"label": "Partenaires", "mine": ", ".join(mine) or "—", "saved": ", ".join(saved) or "—"}
