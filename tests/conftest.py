@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 
 from alliance.portal import directory, freshness, guards
-from tests import world as universe
+from tests.kept_world import KeptWorld
 
 OUR_TEMPLATES = str(Path(settings.BASE_DIR) / "templates")
 
@@ -95,10 +95,18 @@ def _fresh_data(request):
             cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")
 
 
+@pytest.fixture(scope="session")
+def _kept_world(django_db_setup, django_db_blocker):
+    kept = KeptWorld()
+    with django_db_blocker.unblock():
+        kept.build()
+    return kept
+
+
 @pytest.fixture
-def world(db):
+def world(_kept_world, db):
     """The small universe of `tests/world.py`."""
-    return universe.build()
+    return _kept_world.give()
 
 
 @pytest.fixture
