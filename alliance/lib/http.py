@@ -1,10 +1,12 @@
 """Small guards of HTTP that belong to no page."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 
 class BadRequestMiddleware:
@@ -28,7 +30,9 @@ class SignInUnlessPublicMiddleware(LoginRequiredMiddleware):
     Django's own looks at it first, which adds « Vary: Cookie » to public pages and makes them useless to caches.
     """
 
-    def process_view(self, request, view_func, view_args, view_kwargs):
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)

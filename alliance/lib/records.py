@@ -44,7 +44,7 @@ def _checks_hold(record: models.Model, exclude: tuple[str, ...]) -> bool:
         return True
     if names & set(exclude):
         return False  # let full_clean sort out which checks still apply
-    values = record._get_field_expression_map(meta=record._meta)
+    values = record._get_field_expression_map(meta=record._meta)  # type: ignore[attr-defined]
     return condition.check({name: values[name] for name in names})
 
 
@@ -55,7 +55,7 @@ def _checks(model: type[models.Model]) -> tuple[models.Q | None, frozenset[str]]
     if not checks:
         return None, frozenset()
     condition = reduce(and_, (models.Q(check.condition) for check in checks))
-    references = model()._get_expr_references(condition)
+    references = model()._get_expr_references(condition)  # type: ignore[attr-defined]
     return condition, frozenset(reference[0] for reference in references)
 
 

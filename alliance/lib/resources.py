@@ -99,7 +99,8 @@ class FileResource(ModelResource):
         """`hidden` names the columns that this person may not read."""
         super().__init__(**kwargs)
         shown = [name for name in self._meta.fields if name not in hidden]
-        self.fields = {name: self.fields[name] for name in shown}  # in the order that people read
+        # In the order that people read.
+        self.fields = {name: self.fields[name] for name in shown}  # type: ignore[has-type]
         self.lines: list[int] = []
         self.seen: dict[Any, int] = {}
         self.values: dict[str, Any] = {}

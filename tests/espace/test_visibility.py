@@ -259,6 +259,5 @@ def test_home_says_how_many_files_it_does_not_list(world, client_for, monkeypatc
     page = client_for(world.agent_mitis).get("/espace/").content.decode()
     assert len(LISTED.findall(page)) == 3
     assert [
-        f"Et 2 {what}" in page
-        for what in ("autres dossiers à compléter.", "autres brouillons.", "autres.")
+        f"Et 2 {what}" in page for what in ("autres dossiers à compléter.", "autres brouillons.", "autres.")
     ] == [True] * 3
