@@ -19,7 +19,9 @@ def at_once(transactional_db, tmp_path, monkeypatch):
         with sqlite3.connect(tmp_path / "copy") as copy:
             connection.connection.backup(copy)
         copy.close()
-        monkeypatch.setitem(connections.settings["default"], "NAME", str(tmp_path / "copy"))
+        # A settings dictionary of the threads' own: the main connection, told it is a file, would let its memory go.
+        theirs = {**connections.settings["default"], "NAME": str(tmp_path / "copy")}
+        monkeypatch.setitem(connections.settings, "default", theirs)
 
     def run(functions):
         copy_to_file()
