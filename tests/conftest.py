@@ -100,7 +100,19 @@ def _kept_world(django_db_setup, django_db_blocker):
     kept = KeptWorld()
     with django_db_blocker.unblock():
         kept.build()
-    return kept
+    yield kept
+    with django_db_blocker.unblock():
+        _end_other_sessions()
+
+
+def _end_other_sessions():
+    """A browser's last request may still hold a connection: PostgreSQL would refuse to drop the database."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture
