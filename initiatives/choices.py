@@ -88,3 +88,8 @@ class PlanLevel(models.TextChoices):
     AXIS = "axis", "Axe ou chantier"
     OBJECTIVE = "objective", "Objectif"
     ACTION = "action", "Action"
+
+
+class ReportKind(models.TextChoices):
+    PROGRESS = "progress", "Rapport d’étape"
+    FINAL = "final", "Rapport final"

@@ -9,6 +9,7 @@ from initiatives.models.reference import (
     Theme,
     ThemePastSlug,
 )
+from initiatives.models.report import Report
 
 __all__ = [
     "ActionPlan",
@@ -19,6 +20,7 @@ __all__ = [
     "Partnership",
     "Period",
     "PlanNode",
+    "Report",
     "Snapshot",
     "TargetGroup",
     "Theme",
