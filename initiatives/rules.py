@@ -112,6 +112,25 @@ def refuse_same_person(*, submitter: int | None, decider: int) -> str:
     return ""
 
 
+def refuse_demo_person(person_is_demo: bool, thing_is_demo: bool) -> str:
+    """Return why a demonstration account cannot follow a real initiative, or an empty string."""
+    if person_is_demo and not thing_is_demo:
+        return "Un compte de démonstration n’écrit que dans la démonstration."
+    return ""
+
+
+def refuse_received_on(received_on: date | None, today: date) -> str:
+    """Return why a report cannot be received at that date, or an empty string."""
+    if received_on and received_on > today:
+        return "Un rapport ne peut pas être reçu dans le futur : corrigez la date de réception."
+    return ""
+
+
+def refuse_to_approve_report(*, received: bool) -> str:
+    """Return why a report cannot be approved, or an empty string."""
+    return "" if received else "Inscrivez la date de réception du rapport avant de l’approuver."
+
+
 def refuse_edit_by_agent(state: str) -> str:
     """Return why an agent cannot edit in this state, or an empty string."""
     if state in State.editable_by_agent:

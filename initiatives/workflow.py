@@ -1,6 +1,6 @@
 """The life of an initiative: one table of moves (design.md §5), readable as it is.
 
-Pure: receives states and roles, returns the moves or a French reason. `initiatives/actions.py` applies them.
+Pure: receives states and roles, returns the moves or a French reason. `initiatives/actions/` applies them.
 """
 
 from collections.abc import Iterable

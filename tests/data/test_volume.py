@@ -9,8 +9,9 @@ from alliance.lib.text import query_terms, search_text
 from alliance.portal.demo import removal, volume
 from funding import ledger
 from funding.models import Allocation, Contribution, Envelope
-from initiatives.actions import facts_of, reindex
 from initiatives.choices import Publication
+from initiatives.content import facts_of
+from initiatives.indexing import reindex
 from initiatives.models import Initiative, NumberSequence, Theme
 from initiatives.rules import missing_to_publish
 from tests.data.conftest import fingerprint

@@ -277,7 +277,7 @@ def test_adding_a_partner_counts_one_version_and_once(world, draft):
 
 
 def test_sixty_partners_are_enough(world, agent, draft, monkeypatch):
-    monkeypatch.setattr(actions, "MOST_PARTNERS", 1)
+    monkeypatch.setattr("initiatives.actions.files.MOST_PARTNERS", 1)
     where = f"/espace/initiatives/{draft.pk}/partenaires/"
     agent.post(where, {"organization": world.moisson.pk, "role": "partner"})
     answer = agent.post(where, {"organization": world.cdc.pk, "role": "partner"}, follow=True)

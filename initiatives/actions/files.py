@@ -1,4 +1,4 @@
-"""The only writer of initiatives: every page, import and command goes through these verbs.
+"""What an initiative says, its moves and its publication.
 
 Each verb names its author (`by`), works in one transaction and leaves a trace (history, transition log).
 Raises: Refusal (French reasons), NotAllowed (no right), Stale (changed meanwhile), ValidationError (a field).
