@@ -29,9 +29,11 @@ from initiatives.actions.reports import (
     expect_report,
     receive_report,
 )
-from initiatives.content import facts_of
+from initiatives.content import LINKS, SCALARS, facts_of
 
 __all__ = [
+    "LINKS",
+    "SCALARS",
     "PartnerRow",
     "add_partner",
     "approve",
