@@ -53,6 +53,8 @@ class DisbursementMove(models.TextChoices):
     RECOVERED = "recovered", "Récupéré"
 
     settling = nonmember(("paid", "cancelled"))
+    paying = nonmember(("paid", "recovered"))  # their sum is what the initiative holds
+    taking_off = nonmember(("cancelled", "recovered"))  # what the schedule no longer takes of the promise
 
 
 class DisbursementState(models.TextChoices):

@@ -7,24 +7,30 @@ counted apart.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
+from alliance.lib.dates import today
 from alliance.lib.money import ZERO, MoneyField, quantize
-from funding.choices import ContributionKind, Line
+from funding import rules
+from funding.choices import ContributionKind, DisbursementMove, DisbursementState, Line
 from funding.models import (
     Allocation,
     AllocationMovement,
     Commitment,
     CommitmentMovement,
     Contribution,
+    Disbursement,
+    DisbursementMovement,
     Envelope,
     EnvelopeMovement,
     FundingSource,
+    Limits,
 )
-from initiatives.models import FiscalYear, Initiative
+from initiatives.models import FiscalYear, Initiative, Report
 
 
 @dataclass(frozen=True)
@@ -43,10 +49,44 @@ class LineBalance:
     allocation: Allocation
     allocated: Decimal
     committed: Decimal
+    paid: Decimal = ZERO  # less what was recovered
 
     @property
     def left(self) -> Decimal:
         return self.allocated - self.committed
+
+    @property
+    def unpaid(self) -> Decimal:
+        return self.committed - self.paid
+
+
+@dataclass(frozen=True)
+class Due:
+    """An instalment as it stands on a day: its state, dollars paid, dollars recovered."""
+
+    disbursement: Disbursement
+    state: DisbursementState
+    paid: Decimal
+    recovered: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        return self.disbursement.amount
+
+    @property
+    def line_id(self) -> int:
+        return self.disbursement.commitment.allocation_id
+
+    @property
+    def label(self) -> str:
+        """« Versement 2 · Frigo libre-service »."""
+        return f"Versement {self.disbursement.rank} · {self.disbursement.commitment.initiative}"
+
+    @property
+    def waits_for(self) -> str:
+        """Say what an instalment that is not payable waits for; nothing for the others."""
+        waits = self.state in (DisbursementState.PLANNED, DisbursementState.HELD)
+        return self.disbursement.get_condition_display() if waits else ""
 
 
 @dataclass(frozen=True)
@@ -102,6 +142,24 @@ def commitment_amount(commitment: Commitment) -> Decimal:
     return _total(CommitmentMovement.objects.filter(commitment=commitment))
 
 
+def commitment_paid(commitment: Commitment) -> Decimal:
+    """Return the dollars paid of a promise, less what was recovered."""
+    return _total(
+        DisbursementMovement.objects.filter(
+            disbursement__commitment=commitment, kind__in=DisbursementMove.paying
+        )
+    )
+
+
+def commitment_due(commitment: Commitment) -> Decimal:
+    """Return what the schedule takes of a promise: instalments, less those cancelled and what was recovered."""
+    planned = _total(Disbursement.objects.filter(commitment=commitment))
+    taken_off = DisbursementMovement.objects.filter(
+        disbursement__commitment=commitment, kind__in=DisbursementMove.taking_off
+    )
+    return planned + _total(taken_off)
+
+
 def _sum_by(model: type, parent: str, **only: Any) -> Subquery:
     """Return the subquery « sum of the amounts whose `parent` is the outer row », null without any row.
 
@@ -127,10 +185,13 @@ def with_awarded(initiatives: QuerySet[Initiative]) -> QuerySet[Initiative]:
 
 
 def with_balances(allocations: QuerySet[Allocation]) -> QuerySet[Allocation]:
-    """Annotate lines with `allocated` and `committed` (dollars, None when there is no movement)."""
+    """Annotate lines with `allocated`, `committed` and `paid` (dollars, None when there is no movement)."""
     return allocations.annotate(
         allocated=_sum_by(AllocationMovement, "allocation"),
         committed=_sum_by(CommitmentMovement, "commitment__allocation"),
+        paid=_sum_by(
+            DisbursementMovement, "disbursement__commitment__allocation", kind__in=DisbursementMove.paying
+        ),
     )
 
 
@@ -147,7 +208,7 @@ def lines(allocations: QuerySet[Allocation]) -> list[LineBalance]:
     rank = {Line.TERRITORY: 0, Line.REGIONAL: 1, Line.ADMINISTRATION: 2}
     rows = with_balances(allocations).select_related("territory", "fiscal_year", "envelope")
     balances = [
-        LineBalance(row, quantize(row.allocated), quantize(row.committed))  # type: ignore[attr-defined]
+        LineBalance(row, quantize(row.allocated), quantize(row.committed), quantize(row.paid))  # type: ignore[attr-defined]
         for row in rows
     ]
     return sorted(
@@ -230,3 +291,78 @@ def free_lines_for(initiative: Initiative) -> list[LineBalance]:
     territories = list(initiative.territories.values_list("pk", flat=True))
     usable = Q(line=Line.REGIONAL) | Q(line=Line.TERRITORY, territory__in=territories)
     return lines(Allocation.objects.filter(usable, fiscal_year__closed_at=None, is_demo=initiative.is_demo))
+
+
+def instalments(disbursements: QuerySet[Disbursement], on: date | None = None) -> list[Due]:
+    """Return how each instalment stands on the day `on` (today when not said), by day it is meant for (one query)."""
+    day = on or today()
+    reports = Report.objects.filter(
+        initiative=OuterRef("commitment__initiative"), kind=OuterRef("condition"), approved_at__isnull=False
+    )
+    rows = (
+        disbursements.annotate(
+            approved=Exists(reports),
+            **{
+                f"sum_{kind}": _sum_by(DisbursementMovement, "disbursement", kind=kind)
+                for kind in DisbursementMove.values
+            },
+        )
+        .select_related(
+            "commitment__initiative",
+            "commitment__allocation__territory",
+            "commitment__allocation__fiscal_year",
+            "commitment__allocation__envelope__source",
+        )
+        .order_by("due_on", "pk")
+    )
+    return [_due(row, day) for row in rows]
+
+
+def _due(row: Any, day: date) -> Due:
+    paid, recovered = quantize(row.sum_paid), -quantize(row.sum_recovered)
+    state = rules.instalment_state(
+        condition=row.condition,
+        due_on=row.due_on,
+        ready=row.sum_ready is not None,
+        paid=paid,
+        cancelled=row.sum_cancelled is not None,
+        recovered=recovered,
+        approved=row.approved,
+        on=day,
+    )
+    return Due(row, state, paid, recovered)
+
+
+def waiting(disbursements: QuerySet[Disbursement]) -> list[Due]:
+    """Return the instalments neither paid nor cancelled."""
+    return [due for due in instalments(disbursements) if due.state in rules.WAITING]
+
+
+def warnings_for(*, initiative: Initiative, allocation: Allocation, amount: Decimal) -> list[str]:
+    """Return what awarding `amount` dollars of the line would pass over, in sentences; never a refusal."""
+    source = allocation.envelope.source
+    asked = Limits.objects.filter(source=source, period=allocation.envelope.period).first()
+    if asked is None:
+        return []
+    awards, rows = awards_of(initiative), list(Contribution.objects.filter(initiative=initiative))
+    brought = partners_of(rows)
+    aid = total(row.amount for row in rows if row.is_public)
+    promised = total(award.amount for award in awards) + amount
+    own = total(award.amount for award in awards if award.source == source) + amount
+    cost = rules.Cost(own, promised + aid, brought.known, promised + brought.known, brought.unknown)
+    ceilings = rules.Ceilings(
+        asked.max_fqis_share, asked.max_public_share, asked.min_partner_share, asked.max_amount
+    )
+    return rules.warnings(ceilings, cost)
+
+
+def admin_warning(*, allocation: Allocation, amount: Decimal) -> list[str]:
+    """Return the warning when adding `amount` dollars to a line of administration passes its ceiling."""
+    envelope = allocation.envelope
+    asked = Limits.objects.filter(source=envelope.source, period=envelope.period).first()
+    if asked is None or allocation.line != Line.ADMINISTRATION:
+        return []
+    own = AllocationMovement.objects.filter(
+        allocation__envelope=envelope, allocation__line=Line.ADMINISTRATION
+    )
+    return rules.warn_administration(asked.admin_ceiling, _total(own) + amount, envelope_amount(envelope))

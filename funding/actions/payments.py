@@ -1,0 +1,197 @@
+"""Payments of a promise: its instalments, and what happens to each of them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from alliance.accounts.models import User
+from alliance.lib.dates import today
+from alliance.lib.workflow import Refusal
+from funding import ledger, rules
+from funding.actions.books import SAID, closed, lock_line, lock_lines, may_move_money, write
+from funding.choices import DisbursementMove
+from funding.models import Allocation, Commitment, Disbursement, DisbursementMovement
+
+
+@transaction.atomic
+def schedule(
+    *,
+    commitment: Commitment,
+    by: User,
+    instalments: Sequence[rules.Instalment],
+    token: UUID | None = None,
+) -> list[Disbursement]:
+    """Plan instalments within what the promise has not planned yet; the same `token` plans them once.
+
+    With two instalments or more, the last one waits for the approval of the final report.
+    """
+    may_move_money(by)
+    line = lock_line(commitment.allocation)
+    if token and (existing := Disbursement.objects.filter(entry_token=token).first()):
+        return _same_schedule(existing, commitment, instalments)
+    free = ledger.commitment_amount(commitment) - ledger.commitment_due(commitment)
+    refusal = (
+        closed(line)
+        or rules.refuse_demo_person(by.is_demo, commitment.is_demo)
+        or rules.refuse_schedule(instalments, free, line.envelope.starts_on)
+    )
+    if refusal:
+        raise Refusal(refusal)
+    first = commitment.disbursements.count() + 1
+    planned = [
+        Disbursement(commitment=commitment, rank=rank, is_demo=commitment.is_demo, **instalment._asdict())
+        for rank, instalment in enumerate(instalments, first)
+    ]
+    planned[0].entry_token = token
+    for disbursement in planned:
+        disbursement.full_clean()
+        disbursement.save()
+    return planned
+
+
+@transaction.atomic
+def mark_ready(*, disbursement: Disbursement, by: User, **details: Any) -> DisbursementMovement:
+    """Say that the condition of an instalment is met. Before the report is approved, it is an override: `reason` tells why."""
+    return _settle(disbursement, by, DisbursementMove.READY, disbursement.amount, rules.refuse_ready, details)
+
+
+@transaction.atomic
+def cancel_instalment(*, disbursement: Disbursement, by: User, **details: Any) -> DisbursementMovement:
+    """Cancel an instalment that is not paid: its dollars may be planned again, or released."""
+    return _settle(
+        disbursement, by, DisbursementMove.CANCELLED, -disbursement.amount, rules.refuse_cancel, details
+    )
+
+
+@transaction.atomic
+def pay(
+    *,
+    disbursements: Iterable[Disbursement],
+    by: User,
+    on: date | None = None,
+    reference: str = "",
+    token: UUID | None = None,
+) -> list[DisbursementMovement]:
+    """Mark instalments as paid, all of them or none; the same `token` pays once.
+
+    Raises Refusal naming each instalment that is not « À verser ».
+    """
+    may_move_money(by)
+    wanted = {row.pk: row for row in disbursements}
+    lines = lock_lines({row.commitment.allocation_id for row in wanted.values()})
+    dues = ledger.instalments(Disbursement.objects.filter(pk__in=wanted))
+    tokens = {due.disbursement.pk: uuid5(token, str(due.disbursement.pk)) if token else None for due in dues}
+    if token and (written := list(DisbursementMovement.objects.filter(entry_token__in=tokens.values()))):
+        if len(written) != len(tokens):
+            raise Refusal(rules.refuse_used_form("d’autres versements"))
+        return written
+    refusals = [closed(lines[due.line_id]) or rules.refuse_to_pay(due.label, due.state) for due in dues]
+    said = [
+        sentence
+        for sentence in (*refusals, rules.refuse_none(dues), rules.refuse_later(on, today()))
+        if sentence
+    ]
+    if said:
+        raise Refusal(said)
+    details = {"on": on, "reason": "Versement"}
+    return [
+        _write(
+            due.disbursement,
+            lines,
+            by,
+            DisbursementMove.PAID,
+            due.amount,
+            str,
+            reference,
+            details | {"token": tokens[due.disbursement.pk]},
+        )
+        for due in dues
+    ]
+
+
+@transaction.atomic
+def recover(
+    *, disbursement: Disbursement, by: User, amount: Decimal, reference: str = "", **details: Any
+) -> DisbursementMovement:
+    """Write that `amount` dollars (more than zero) of a paid instalment came back, even after its year was closed."""
+    may_move_money(by)
+    lines = lock_lines([disbursement.commitment.allocation_id])
+    (due,) = ledger.instalments(Disbursement.objects.filter(pk=disbursement.pk))
+
+    def check() -> str:
+        return rules.refuse_recovery(amount, due.paid - due.recovered) or rules.refuse_later(
+            details.get("on"), today()
+        )
+
+    return _write(disbursement, lines, by, DisbursementMove.RECOVERED, -amount, check, reference, details)
+
+
+def cancel_waiting(
+    commitment: Commitment, line: Allocation, by: User, *, reason: str, on: date | None = None
+) -> None:
+    """Cancel the instalments of a promise that are not paid, on its locked line: its money is being given back."""
+    lines = {line.pk: line}
+    for due in ledger.waiting(Disbursement.objects.filter(commitment=commitment)):
+        may_move_money(by)
+        details = {"reason": reason, "on": on}
+        _write(due.disbursement, lines, by, DisbursementMove.CANCELLED, -due.amount, str, "", details)
+
+
+# Private parts --------------------------------------------------------------------------------------------
+
+
+def _same_schedule(
+    first: Disbursement, commitment: Commitment, instalments: Sequence[rules.Instalment]
+) -> list[Disbursement]:
+    """Return what the form already planned, when it says the same; refuse a form that says something else."""
+    last = first.rank + len(instalments)
+    planned = list(
+        first.commitment.disbursements.filter(rank__gte=first.rank, rank__lt=last).order_by("rank")
+    )
+    written = [rules.Instalment(row.amount, row.due_on, row.condition) for row in planned]
+    if first.commitment_id != commitment.pk or written != list(instalments):
+        raise Refusal(rules.refuse_used_form(f"les versements de «\xa0{first.commitment}\xa0»"))
+    return planned
+
+
+def _settle(
+    disbursement: Disbursement, by: User, kind: str, amount: Decimal, rule: Any, details: dict[str, Any]
+) -> DisbursementMovement:
+    may_move_money(by)
+    lines = lock_lines([disbursement.commitment.allocation_id])
+
+    def check() -> str:
+        (due,) = ledger.instalments(Disbursement.objects.filter(pk=disbursement.pk))
+        line = lines[disbursement.commitment.allocation_id]
+        return closed(line) or rule(due.label, due.state)
+
+    return _write(disbursement, lines, by, kind, amount, check, details.pop("reference", ""), details)
+
+
+def _write(
+    disbursement: Disbursement,
+    lines: dict[int, Allocation],
+    by: User,
+    kind: str,
+    amount: Decimal,
+    check: Any,
+    reference: str,
+    details: dict[str, Any],
+) -> DisbursementMovement:
+    line = lines[disbursement.commitment.allocation_id]
+    movement = DisbursementMovement(
+        disbursement=disbursement, kind=kind, amount=amount, reference=reference.strip()
+    )
+    return write(
+        movement,
+        by,
+        line.envelope,
+        disbursement.is_demo,
+        check,
+        asked=(*SAID, "amount", "reference"),
+        **details,
+    )
