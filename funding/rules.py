@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import NamedTuple
 
 from alliance.lib.dates import long_date
@@ -283,15 +283,15 @@ def warnings(asked: Ceilings, cost: Cost) -> list[str]:
         )
     if asked.max_share is not None and _share(cost.source, cost.total) > asked.max_share:
         found.append(
-            f"La source paierait {_percent(cost.source, cost.total)} du coût{known} : au plus {pourcent(asked.max_share)} est prévu."
+            f"La source paierait {_percent(cost.source, cost.total)} du coût{known} : au plus {_said(asked.max_share)} est prévu."
         )
     if asked.max_public is not None and _share(cost.public, cost.total) > asked.max_public:
         found.append(
-            f"Les aides publiques feraient {_percent(cost.public, cost.total)} du coût{known} : au plus {pourcent(asked.max_public)} est prévu."
+            f"Les aides publiques feraient {_percent(cost.public, cost.total)} du coût{known} : au plus {_said(asked.max_public)} est prévu."
         )
     if asked.min_partners is not None and _share(cost.partners, cost.total) < asked.min_partners:
         found.append(
-            f"Les partenaires paieraient {_percent(cost.partners, cost.total)} du coût{known} : au moins {pourcent(asked.min_partners)} est attendu."
+            f"Les partenaires paieraient {_percent(cost.partners, cost.total, ROUND_FLOOR)} du coût{known} : au moins {_said(asked.min_partners)} est attendu."
         )
     return found
 
@@ -301,7 +301,7 @@ def warn_administration(ceiling: Decimal | None, administration: Decimal, envelo
     if ceiling is None or _share(administration, envelope) <= ceiling:
         return []
     return [
-        f"L’administration prendrait {_percent(administration, envelope)} de l’enveloppe : au plus {pourcent(ceiling)} est prévu."
+        f"L’administration prendrait {_percent(administration, envelope)} de l’enveloppe : au plus {_said(ceiling)} est prévu."
     ]
 
 
@@ -309,5 +309,11 @@ def _share(part: Decimal, whole: Decimal) -> Decimal:
     return part * 100 / whole if whole else ZERO
 
 
-def _percent(part: Decimal, whole: Decimal) -> str:
-    return pourcent(_share(part, whole).quantize(Decimal("0.1")))
+def _percent(part: Decimal, whole: Decimal, rounding: str = ROUND_CEILING) -> str:
+    """Return a share in words, rounded away from its limit so that the sentence never contradicts itself."""
+    return _said(_share(part, whole).quantize(Decimal("0.01"), rounding))
+
+
+def _said(percent: Decimal) -> str:
+    """Return « 70 % » or « 69,99 % », without useless zeros."""
+    return pourcent(percent.to_integral_value() if percent == percent.to_integral_value() else percent)

@@ -31,8 +31,9 @@ def schedule(
     """
     may_move_money(by)
     line = lock_line(commitment.allocation)
-    if token and (existing := Disbursement.objects.filter(entry_token=token).first()):
-        return _same_schedule(existing, commitment, instalments)
+    tokens = _tokens(token)
+    if token and (written := list(Disbursement.objects.filter(entry_token__in=tokens).order_by("rank"))):
+        return _same_schedule(written, commitment, instalments)
     free = ledger.commitment_amount(commitment) - ledger.commitment_due(commitment)
     refusal = (
         closed(line)
@@ -43,10 +44,15 @@ def schedule(
         raise Refusal(refusal)
     first = commitment.disbursements.count() + 1
     planned = [
-        Disbursement(commitment=commitment, rank=rank, is_demo=commitment.is_demo, **instalment._asdict())
-        for rank, instalment in enumerate(instalments, first)
+        Disbursement(
+            commitment=commitment,
+            rank=rank,
+            is_demo=commitment.is_demo,
+            entry_token=own,
+            **instalment._asdict(),
+        )
+        for rank, (instalment, own) in enumerate(zip(instalments, tokens, strict=False), first)
     ]
-    planned[0].entry_token = token
     for disbursement in planned:
         disbursement.full_clean()
         disbursement.save()
@@ -144,17 +150,19 @@ def cancel_waiting(
 # Private parts --------------------------------------------------------------------------------------------
 
 
+def _tokens(token: UUID | None) -> list[UUID | None]:
+    """Return a token for each instalment that the form `token` may plan."""
+    ranks = range(rules.MOST_INSTALMENTS)
+    return [uuid5(token, str(rank)) if token else None for rank in ranks]
+
+
 def _same_schedule(
-    first: Disbursement, commitment: Commitment, instalments: Sequence[rules.Instalment]
+    planned: list[Disbursement], commitment: Commitment, instalments: Sequence[rules.Instalment]
 ) -> list[Disbursement]:
     """Return what the form already planned, when it says the same; refuse a form that says something else."""
-    last = first.rank + len(instalments)
-    planned = list(
-        first.commitment.disbursements.filter(rank__gte=first.rank, rank__lt=last).order_by("rank")
-    )
     written = [rules.Instalment(row.amount, row.due_on, row.condition) for row in planned]
-    if first.commitment_id != commitment.pk or written != list(instalments):
-        raise Refusal(rules.refuse_used_form(f"les versements de «\xa0{first.commitment}\xa0»"))
+    if planned[0].commitment_id != commitment.pk or written != list(instalments):
+        raise Refusal(rules.refuse_used_form(f"les versements de «\xa0{planned[0].commitment}\xa0»"))
     return planned
 
 
