@@ -160,6 +160,11 @@ def commitment_due(commitment: Commitment) -> Decimal:
     return planned + _total(taken_off)
 
 
+def with_amounts(commitments: QuerySet[Commitment]) -> QuerySet[Commitment]:
+    """Annotate promises with `amount`, in dollars; None when there is no movement."""
+    return commitments.annotate(amount=_sum_by(CommitmentMovement, "commitment"))
+
+
 def _sum_by(model: type, parent: str, **only: Any) -> Subquery:
     """Return the subquery « sum of the amounts whose `parent` is the outer row », null without any row.
 
@@ -293,32 +298,31 @@ def free_lines_for(initiative: Initiative) -> list[LineBalance]:
     return lines(Allocation.objects.filter(usable, fiscal_year__closed_at=None, is_demo=initiative.is_demo))
 
 
-def instalments(disbursements: QuerySet[Disbursement], on: date | None = None) -> list[Due]:
-    """Return how each instalment stands on the day `on` (today when not said), by day it is meant for (one query)."""
-    day = on or today()
+def with_instalments(disbursements: QuerySet[Disbursement]) -> QuerySet[Disbursement]:
+    """Annotate instalments with what `due_of` reads: the sums of their movements, and whether their report is approved."""
     reports = Report.objects.filter(
         initiative=OuterRef("commitment__initiative"), kind=OuterRef("condition"), approved_at__isnull=False
     )
-    rows = (
-        disbursements.annotate(
-            approved=Exists(reports),
-            **{
-                f"sum_{kind}": _sum_by(DisbursementMovement, "disbursement", kind=kind)
-                for kind in DisbursementMove.values
-            },
-        )
-        .select_related(
-            "commitment__initiative",
-            "commitment__allocation__territory",
-            "commitment__allocation__fiscal_year",
-            "commitment__allocation__envelope__source",
-        )
-        .order_by("due_on", "pk")
+    sums = {
+        f"sum_{kind}": _sum_by(DisbursementMovement, "disbursement", kind=kind)
+        for kind in DisbursementMove.values
+    }
+    return disbursements.annotate(approved=Exists(reports), **sums)
+
+
+def instalments(disbursements: QuerySet[Disbursement], on: date | None = None) -> list[Due]:
+    """Return how each instalment stands on the day `on` (today when not said), by day it is meant for (one query)."""
+    rows = with_instalments(disbursements).select_related(
+        "commitment__initiative",
+        "commitment__allocation__territory",
+        "commitment__allocation__fiscal_year",
+        "commitment__allocation__envelope__source",
     )
-    return [_due(row, day) for row in rows]
+    return [due_of(row, on) for row in rows.order_by("due_on", "pk")]
 
 
-def _due(row: Any, day: date) -> Due:
+def due_of(row: Any, on: date | None = None) -> Due:
+    """Return how an instalment read by `with_instalments` stands on the day `on` (today when not said)."""
     paid, recovered = quantize(row.sum_paid), -quantize(row.sum_recovered)
     state = rules.instalment_state(
         condition=row.condition,
@@ -328,7 +332,7 @@ def _due(row: Any, day: date) -> Due:
         cancelled=row.sum_cancelled is not None,
         recovered=recovered,
         approved=row.approved,
-        on=day,
+        on=on or today(),
     )
     return Due(row, state, paid, recovered)
 
