@@ -32,12 +32,49 @@ class Payer:
     def is_regional(self) -> bool:
         return self.line == Line.REGIONAL
 
+    @property
+    def place(self) -> str:
+        """Return the address of its MRC, or the kind of the line: where its dollars stand in a table, once."""
+        return self.territory or self.line
+
 
 class Payment(NamedTuple):
     """What one line promised one initiative, in dollars, releases taken off."""
 
     payer: Payer
     amount: Decimal
+
+
+class Brought(NamedTuple):
+    """What one partner brings: a nature, dollars (None when unknown), the fiscal year it is for ("" when not said)."""
+
+    kind: str
+    amount: Decimal | None
+    is_confirmed: bool
+    year: str
+
+
+_YES = ("1", "t", "true")  # how the engines write a boolean as text
+
+
+class Contributions:
+    """Reads contributions written « kind:amount:confirmed:year », comma-separated, one per contribution."""
+
+    def __init__(self, labels: Labels) -> None:
+        self._years = labels.by_id.get(kinds.YEAR, {})
+
+    def read(self, text: str | None) -> tuple[Brought, ...]:
+        """Return what partners bring to one initiative, in a stable order; nothing when none was entered."""
+        return tuple(self._one(written) for written in sorted(text.split(","))) if text else ()
+
+    def _one(self, written: str) -> Brought:
+        kind, amount, confirmed, year = written.split(":")
+        return Brought(
+            kind,
+            Decimal(amount) if amount else None,
+            confirmed in _YES,
+            self._years[int(year)].slug if year else "",
+        )
 
 
 class Payers:

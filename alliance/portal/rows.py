@@ -12,10 +12,11 @@ from django.db.models.functions import Cast, Coalesce, Concat, Left
 from alliance.lib.aggregates import JoinIds, per_parent
 from alliance.portal import labels as kinds
 from alliance.portal.labels import Label, Labels, version_now
-from alliance.portal.payments import Payers, Payment, origin_of
+from alliance.portal.payments import Brought, Contributions, Payers, Payment, origin_of
 from funding import ledger
-from funding.models import CommitmentMovement
-from initiatives.choices import PUBLIC_STATE, SCOPE_SLUG, PartnerRole, PublicState, Scope
+from funding.choices import Line
+from funding.models import CommitmentMovement, Contribution
+from initiatives.choices import PUBLIC_STATE, SCOPE_SLUG, Continuity, PartnerRole, PublicState, Scope
 from initiatives.models import Initiative, Partnership
 
 EVERYWHERE = "Toute la région"
@@ -25,7 +26,10 @@ _ROLE_RANK = {role: rank for rank, role in enumerate(PartnerRole.values)}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One initiative in a list. `amount` is all that lines promised it, in dollars; None when it is not published."""
+    """One initiative in a list. `amount` is all that lines promised it, in dollars; None when it is not published.
+
+    `reach` is the number of people it says it reached; None when it did not say.
+    """
 
     pk: int
     number: str
@@ -46,6 +50,9 @@ class Row:
     years: tuple[Label, ...]
     partners: tuple[tuple[str, Label], ...]
     payments: tuple[Payment, ...]
+    continuity: str = Continuity.NEW
+    reach: int | None = None
+    contributions: tuple[Brought, ...] = ()
 
     @property
     def url(self) -> str:
@@ -54,6 +61,27 @@ class Row:
     @property
     def is_regional(self) -> bool:
         return self.scope == Scope.REGIONAL
+
+    @property
+    def is_new(self) -> bool:
+        return self.continuity == Continuity.NEW
+
+    @property
+    def home(self) -> str:
+        """Return the line to which its partners' money is attributed, once: an MRC's address, or the kind of line.
+
+        The line that pays the most FQIS, else the most dollars; unpaid, its only MRC or the regional line; "" when
+        it takes place in several MRCs (or none) and nobody pays it.
+        """
+        paying = [payment for payment in self.payments if payment.amount > 0]
+        if not paying:
+            if self.is_regional:
+                return Line.REGIONAL
+            return self.territories[0].slug if len(self.territories) == 1 else ""
+        most = max(
+            paying, key=lambda one: (one.payer.source.is_fqis, one.amount, one.payer.line, one.payer.place)
+        )
+        return most.payer.place
 
     @property
     def sources(self) -> tuple[Label, ...]:
@@ -110,6 +138,11 @@ def _movements() -> Any:
     )
 
 
+def _contributions() -> Any:
+    columns = _joined("kind", "amount", "is_confirmed", "fiscal_year_id")
+    return per_parent(Contribution.objects.all(), "initiative", JoinIds(columns))
+
+
 def _query() -> QuerySet:
     return (
         Initiative.objects.published()
@@ -123,6 +156,7 @@ def _query() -> QuerySet:
                 Partnership.objects.all(), "initiative", JoinIds(_joined("role", "organization_id"))
             ),
             l_movements=_movements(),
+            l_contributions=_contributions(),
             l_version=version_now(),
         )
         .order_by("sort_key", "pk")
@@ -145,6 +179,9 @@ def _query() -> QuerySet:
             "l_years",
             "l_partners",
             "l_movements",
+            "continuity",
+            "actual_reach",
+            "l_contributions",
             "search_text",
             "l_version",
         )
@@ -163,7 +200,7 @@ class _Reader:
 
     def __init__(self, labels: Labels) -> None:
         self._labels = labels
-        self._payers = Payers(labels)
+        self._payers, self._contributions = Payers(labels), Contributions(labels)
         self._themes = labels.by_id.get(kinds.THEME, {})
         self._organizations = labels.by_id.get(kinds.ORGANIZATION, {})
         self._known: dict[tuple[str, str], tuple[Label, ...]] = {}
@@ -210,6 +247,9 @@ class _Reader:
             years=self._named(values[15], kinds.YEAR),
             partners=self._partners(values[16]),
             payments=payments,
+            continuity=values[18],
+            reach=values[19],
+            contributions=self._contributions.read(values[20]),
         )
 
 
@@ -222,6 +262,6 @@ def read(labels: Labels) -> tuple[list[Row], list[str], set[int]]:
     reader = _Reader(labels)
     return (
         [reader.row(values) for values in records],
-        [values[18] for values in records],
-        {values[19] for values in records},
+        [values[21] for values in records],
+        {values[22] for values in records},
     )

@@ -1,0 +1,175 @@
+"""How many initiatives each theme, place, organization and municipality has; no dollars here."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from django.utils.timezone import localdate
+
+from alliance.lib.dates import today
+from alliance.lib.templatetags.francais import pluriel
+from alliance.lib.text import query_terms
+from alliance.portal import labels as names
+from alliance.portal.directory import Directory
+from alliance.portal.labels import Label
+from alliance.portal.rows import Row
+from alliance.portal.selection import Selection
+from initiatives.choices import PartnerRole
+
+MOST_SHOWN = 60  # organizations on the page of an MRC, the busiest ones
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A theme, an MRC, an organization or a municipality with its number of published initiatives."""
+
+    label: Label
+    count: int
+
+    @property
+    def name(self) -> str:
+        return self.label.name
+
+    @property
+    def slug(self) -> str:
+        return self.label.slug
+
+    @property
+    def url(self) -> str:
+        return self.label.url
+
+    @property
+    def count_label(self) -> str:
+        return pluriel(self.count, "initiative,initiatives")
+
+
+@dataclass(frozen=True)
+class Around:
+    """Initiatives met in a municipality: its own, its MRC's (without municipality named), the whole region's."""
+
+    own: list[Row]
+    around: list[Row]
+    regional: list[Row]
+
+    @property
+    def count(self) -> int:
+        return len(self.own) + len(self.around) + len(self.regional)
+
+    @property
+    def parts(self) -> str:
+        """« 2 nomment cette municipalité, 1 concerne toute la MRC et 3 concernent toute la région »."""
+        said = (
+            pluriel(len(self.own), "nomme cette municipalité,nomment cette municipalité"),
+            pluriel(len(self.around), "concerne toute sa MRC,concernent toute sa MRC"),
+            pluriel(len(self.regional), "concerne toute la région,concernent toute la région"),
+        )
+        groups = (self.own, self.around, self.regional)
+        kept = [text for text, rows in zip(said, groups, strict=True) if rows]
+        return " et ".join([", ".join(kept[:-1]), kept[-1]] if len(kept) > 1 else kept)
+
+
+def taking_part(directory: Directory) -> list[Label]:
+    """Return the organizations that hold a role in a published initiative, by name."""
+    present = directory.masks.get(names.ORGANIZATION, {})
+    return [
+        label
+        for label in directory.labels.all(names.ORGANIZATION)
+        if label.slug in present and not label.merged
+    ]
+
+
+def covered(directory: Directory) -> list[Label]:
+    """Return the MRCs where at least one published initiative takes place."""
+    return [
+        label
+        for label in directory.labels.all(names.TERRITORY)
+        if directory.having(names.TERRITORY, label.slug)
+    ]
+
+
+def counted(directory: Directory, kind: str, **chosen: str) -> list[Counted]:
+    """Return each theme or MRC with the number of initiatives it has beside one choice of other filters."""
+    selection = Selection(directory, {parameter: (value,) for parameter, value in chosen.items()})
+    return [
+        Counted(label, selection.count_if(kind, label.slug))
+        for label in directory.labels.all(kind)
+        if not label.merged
+    ]
+
+
+def municipalities_of(directory: Directory, territory: Label) -> list[Counted]:
+    """Return the present municipalities of an MRC with the number of initiatives that name them."""
+    named = directory.masks.get(names.MUNICIPALITY, {})
+    return [
+        Counted(label, named.get(label.slug, 0).bit_count())
+        for label in directory.labels.all(names.MUNICIPALITY)
+        if label.parent == territory.pk and not label.ended(today())
+    ]
+
+
+def around_municipality(directory: Directory, municipality: Label, territory: Label) -> Around:
+    """Return what exists in a municipality; an initiative that names other municipalities is not here."""
+    own, regional = Selection(directory, {names.MUNICIPALITY: (municipality.slug,)}).apart()
+    nearby, _ = Selection(directory, {names.TERRITORY: (territory.slug,)}).apart()
+    return Around(own, [row for row in nearby if not row.municipalities], regional)
+
+
+def organizations(directory: Directory, *, words: str = "", kind: str = "") -> list[Counted]:
+    """Return the organizations by name, with the number of initiatives in which each holds a role."""
+    part = directory.masks.get(names.ORGANIZATION, {})
+    terms = query_terms(words)
+    return [
+        Counted(label, part.get(label.slug, 0).bit_count())
+        for label in directory.labels.all(names.ORGANIZATION)
+        if directory.shows(label)
+        and not label.merged
+        and (not kind or label.organization_kind == kind)
+        and all(f" {term}" in label.search_text for term in terms)
+    ]
+
+
+def by_letter(found: list[Counted]) -> list[tuple[str, list[Counted]]]:
+    """Return organizations grouped by the first letter of their folded name; digits and signs under « # »."""
+    letters = ((one.label.sort_key[:1].upper(), one) for one in found)
+    named = sorted(
+        ((letter if letter.isalpha() else "#", one) for letter, one in letters), key=lambda pair: pair[0]
+    )
+    return [(letter, [one for _, one in group]) for letter, group in groupby(named, key=lambda pair: pair[0])]
+
+
+def organizations_of(directory: Directory, territory: Label, served: str | None) -> list[Counted]:
+    """Return the organizations of an MRC: seated there, serving it or active in one of its own initiatives."""
+    own = Selection(directory, {names.TERRITORY: (territory.slug,)}).mask & ~directory.regional
+    serving = {int(pk) for pk in served.split(",")} if served else set()
+    found = []
+    for one in organizations(directory):
+        part = directory.masks.get(names.ORGANIZATION, {}).get(one.slug, 0)
+        if part & own or one.label.parent == territory.pk or one.label.pk in serving:
+            found.append(Counted(one.label, (part & own).bit_count()))
+    busiest = sorted(found, key=lambda one: -one.count)[:MOST_SHOWN]
+    return sorted(busiest, key=lambda one: one.label.sort_key)
+
+
+def addresses(directory: Directory) -> list[tuple[str, date | None]]:
+    """Return every public address, with the day of publication of an initiative."""
+    fixed = ("/", "/initiatives/", "/themes/", "/territoires/", "/organisations/", "/a-propos/")
+    fixed += ("/accessibilite/", "/confidentialite/", "/nous-joindre/")
+    places = [
+        label.url
+        for kind in (names.THEME, names.TERRITORY, names.MUNICIPALITY)
+        for label in directory.labels.all(kind)
+        if not label.merged
+    ]
+    people = [one.url for one in organizations(directory)]
+    pages = [(row.url, localdate(row.published_at)) for row in directory.rows]
+    return [*((url, None) for url in (*fixed, *places, *people)), *pages]
+
+
+def by_role(selection: Selection, organization: Label) -> list[tuple[str, list[Row]]]:
+    """Return the chosen initiatives of an organization under each role it holds, in the order of the roles."""
+    rows = selection.rows()
+    found = [
+        (role, [row for row in rows if any(pair == (role, organization) for pair in row.partners)])
+        for role in PartnerRole.values
+    ]
+    return [(PartnerRole(role).label, held) for role, held in found if held]
