@@ -4,7 +4,10 @@ from django.contrib import admin
 from django.db.models import Q
 
 from alliance.lib.admin import AuditedModelAdmin, PortalModelAdmin, choice_filter, row_filter, yes_no_filter
-from initiatives import actions
+from initiatives import (
+    actions,
+    admin_reports,  # noqa: F401  # registers the reports
+)
 from initiatives.choices import PlanLevel
 from initiatives.models import ActionPlan, FiscalYear, Period, PlanNode, TargetGroup, Theme
 from territories.models import Territory

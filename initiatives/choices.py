@@ -22,6 +22,7 @@ class State(models.TextChoices):
     fundable = nonmember(("approved", "in_progress", "completed"))
     publishable = nonmember(("approved", "in_progress", "completed"))
     never_submitted = nonmember(("draft",))
+    given_up = nonmember(("declined", "withdrawn", "cancelled"))
     ended = nonmember(("declined", "completed", "withdrawn", "cancelled"))
 
 

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from alliance.accounts.models import User
 from alliance.lib.dates import today
 from alliance.lib.records import save_as
+from alliance.lib.templatetags.francais import nombre
 from alliance.lib.workflow import NotAllowed, Refusal
 from initiatives import rules
 from initiatives.choices import ReportKind
@@ -52,6 +54,7 @@ def receive_report(*, report: Report, by: User, values: Mapping[str, Any]) -> Re
         setattr(locked, name, value)
     if refusal := rules.refuse_received_on(locked.received_on, today()):
         raise Refusal(refusal)
+    _refuse_long(locked)
     save_as(locked, by)
     return locked
 
@@ -97,6 +100,14 @@ def _lock(report: Report, by: User) -> Report:
     locked = Report.objects.select_for_update().get(pk=report.pk)
     locked.initiative = initiative
     return locked
+
+
+def _refuse_long(report: Report) -> None:
+    """Refuse a text longer than its field says: a database keeps whatever length it is given."""
+    for name in ("results", "story"):
+        most = Report._meta.get_field(name).max_length
+        if most and len(getattr(report, name)) > most:
+            raise ValidationError({name: f"Inscrivez au plus {nombre(most)} caractères."})
 
 
 def _expect(initiative: Initiative, kind: str, due_on: date, by: User) -> Report:

@@ -1,11 +1,27 @@
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from alliance.lib.constraints import both_or_neither, implies, one_of
-from initiatives.choices import ReportKind
+from initiatives.choices import ReportKind, State
 from initiatives.models.initiative import Initiative
+
+
+class ReportQuerySet(models.QuerySet):
+    def late(self, on: date):
+        """Keep what should have been received before the day `on` (nobody waits for an abandoned initiative)."""
+        return self.filter(received_on=None, due_on__lt=on).exclude(initiative__state__in=State.given_up)
+
+    def expected(self, on: date):
+        """Keep what is still to come on the day `on`."""
+        return self.filter(received_on=None, due_on__gte=on).exclude(initiative__state__in=State.given_up)
+
+    def to_approve(self):
+        """Keep what was received and waits for the CRD."""
+        return self.filter(received_on__isnull=False, approved_at=None)
 
 
 class Report(models.Model):
@@ -43,6 +59,7 @@ class Report(models.Model):
     story_consent = models.BooleanField("la personne accepte que son histoire soit publiée", default=False)
     is_demo = models.BooleanField("démonstration", default=False, editable=False)
 
+    objects = ReportQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
