@@ -12,6 +12,7 @@ from funding import actions, ledger
 from funding.choices import AllocationMove, Line
 from funding.models import Allocation, AllocationMovement
 from initiatives.choices import State
+from tests import world as universe
 
 D = Decimal
 SAID = {"reason": "Besoin plus grand", "resolution": "CA-2025-11"}
@@ -119,8 +120,6 @@ def test_transfer_belongs_to_those_who_move_money(world):
 
 @pytest.mark.django_db(transaction=True)
 def test_database_keeps_no_half_of_a_pair():
-    from tests import world as universe  # noqa: PLC0415 - built inside this transactional test only
-
     world = universe.build()
     half = AllocationMovement(
         allocation=world.lines["la-mitis"], kind=AllocationMove.TRANSFER, amount=D(-1), on=date(2025, 5, 1),
