@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from alliance.lib.cells import ChoiceCell, LineCell, OneOfCell, YesNoCell, money_cell
+from alliance.lib.cells import ChoiceCell, LineCell, NumberCell, OneOfCell, YesNoCell, money_cell
 from alliance.lib.resources import Column, FileResource
 from funding import actions
 from funding.choices import ContributionKind
@@ -30,6 +30,8 @@ class ContributionResource(FileResource):
     )
     kind = Column("kind", "Nature", ChoiceCell(ContributionKind.choices))
     amount = Column("amount", "Montant", money_cell())
+    hours = Column("hours", "Heures", NumberCell(1_000_000))
+    is_public = Column("is_public", "Argent public", YesNoCell(required=True))
     is_confirmed = Column("is_confirmed", "Confirmée", YesNoCell(required=True))
     note = Column("note", "Précision", LineCell())
     is_demo = Column(
@@ -45,6 +47,8 @@ class ContributionResource(FileResource):
             "fiscal_year",
             "kind",
             "amount",
+            "hours",
+            "is_public",
             "is_confirmed",
             "note",
             "is_demo",
@@ -62,7 +66,8 @@ class ContributionResource(FileResource):
         if worded and not fresh:
             line = self.seen[worded[0].pk]
             raise ValidationError({"Initiative": f"Cette ligne reprend la ligne {line} du fichier."})
-        exact = [each for each in fresh if each.amount == self._read("amount", row)]
+        told = (self._read("amount", row), self._read("hours", row))
+        exact = [each for each in fresh if (each.amount, each.hours) == told]
         return (exact or fresh or [None])[0]
 
     def _read(self, name: str, row: Mapping[str, Any]) -> Any:

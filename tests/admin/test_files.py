@@ -97,6 +97,10 @@ def rich(world):
             amount=amount,
             note=note,
         ).save()
+    for hours, is_public in ((40, False), (None, True)):
+        Contribution(
+            initiative=one, kind=ContributionKind.HOURS, hours=hours, is_public=is_public, note="entretien"
+        ).save()
     return one
 
 
