@@ -4,6 +4,7 @@ The table below names each constraint once; a new constraint without its violati
 """
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -13,17 +14,21 @@ from django.utils import timezone
 
 from alliance.accounts.models import User
 from alliance.lib.money import MAX_AMOUNT
+from alliance.portal.models import BilanVersion
 from funding.choices import AllocationMove, CommitmentMove, EnvelopeMove, Line
 from funding.models import (
     Allocation,
     AllocationMovement,
     CommitmentMovement,
     Contribution,
+    Disbursement,
+    DisbursementMovement,
     EnvelopeMovement,
+    Limits,
     PublishedFigure,
 )
-from initiatives.choices import PartnerRole, State
-from initiatives.models import ActionPlan, FiscalYear, Partnership, PlanNode
+from initiatives.choices import PartnerRole, ReportKind, State
+from initiatives.models import ActionPlan, FiscalYear, Partnership, PlanNode, Report
 from territories.models import Membership
 
 OURS = ("accounts", "territories", "initiatives", "funding", "portal")
@@ -58,6 +63,54 @@ def movement(world, model, **values):
         parents[model]["commitment"] = commitment(world)
     base = {"amount": 1, "on": date(2025, 5, 1), "reason": "Décision", "by": world.coordination}
     return model(**(base | parents[model] | values))
+
+
+def instalment(world, **values):
+    base = {"commitment": commitment(world), "rank": 1, "amount": 5, "due_on": date(2025, 5, 1)}
+    return Disbursement(**(base | {"condition": "agreement"} | values))
+
+
+def payment(world, *, after=(), **values):
+    """Return a movement of an instalment of 5 $ that already had the movements `after`."""
+    disbursement = instalment(world)
+    disbursement.save()
+    base = {
+        "disbursement": disbursement,
+        "on": date(2025, 5, 1),
+        "reason": "Décision",
+        "by": world.coordination,
+    }
+    for kind in after:
+        DisbursementMovement(**base, kind=kind, amount=-5 if kind == "cancelled" else 5).save()
+    return DisbursementMovement(**(base | {"kind": "paid", "amount": 5} | values))
+
+
+def limits(world, **values):
+    return Limits(**({"source": world.source, "period": world.period} | values))
+
+
+def report(world, **values):
+    base = {"initiative": world.initiative(), "kind": ReportKind.PROGRESS, "due_on": date(2026, 3, 30)}
+    return Report(**(base | values))
+
+
+def second_report(world, *, first, **values):
+    """Return a report for an initiative that already has the report `first`."""
+    stored = report(world, **first)
+    stored.save()
+    return report(world, **({"initiative": stored.initiative} | first | values))
+
+
+def second_bilan(world):
+    base = {
+        "fiscal_year": world.years["2024-2025"],
+        "number": 1,
+        "published_at": timezone.now(),
+        "published_by": world.coordination,
+        "content": {},
+    }
+    BilanVersion(**base).save()
+    return BilanVersion(**base)
 
 
 def figure(**values):
@@ -128,6 +181,21 @@ VIOLATIONS = {
     "initiatives_partnership_role": lambda w: partnership(w, role="ami"),
     "initiatives_partnership_once": lambda w: partnership(w, organization=w.moisson, role=PartnerRole.LEAD),
     "initiatives_partnership_one_lead": lambda w: partnership(w, role=PartnerRole.LEAD),
+    "initiatives_report_kind": lambda w: report(w, kind="roman"),
+    "initiatives_report_once": lambda w: second_report(w, first={"kind": ReportKind.PROGRESS}),
+    "initiatives_report_one_final": lambda w: second_report(
+        w, first={"kind": ReportKind.FINAL}, due_on=date(2026, 4, 30)
+    ),
+    "initiatives_report_approved_pair": lambda w: report(
+        w, received_on=date(2026, 3, 1), approved_at=timezone.now()
+    ),
+    "initiatives_report_approved_was_received": lambda w: report(
+        w, approved_at=timezone.now(), approved_by=w.coordination
+    ),
+    "initiatives_report_people_bounds": lambda w: report(w, people_reached=1_000_001),
+    "funding_limits_once": lambda w: (limits(w).save(), limits(w))[1],
+    "funding_limits_shares": lambda w: limits(w, min_partner_share=101),
+    "funding_limits_max_amount": lambda w: limits(w, max_amount=-1),
     "funding_envelope_name_not_blank": lambda w: changed(w.envelope, name=""),
     "funding_envelope_dates": lambda w: changed(w.envelope, ends_on=date(2020, 1, 1)),
     "funding_allocation_line": lambda w: changed(w.lines[Line.REGIONAL], line="autre"),
@@ -152,14 +220,29 @@ VIOLATIONS = {
         w, AllocationMovement, kind="initial", amount=-1
     ),
     "funding_allocationmovement_pair": lambda w: movement(w, AllocationMovement, kind="transfer"),
+    "funding_allocationmovement_alone": lambda w: movement(w, AllocationMovement, pair_key=uuid4()),
     "funding_commitmentmovement_kind": lambda w: movement(w, CommitmentMovement, kind="don"),
     "funding_commitmentmovement_reason_not_blank": lambda w: movement(w, CommitmentMovement, reason=""),
     "funding_commitmentmovement_amount_bounds": lambda w: movement(w, CommitmentMovement, amount=0),
     "funding_commitmentmovement_amount_sign": lambda w: movement(
         w, CommitmentMovement, kind="release", amount=1
     ),
+    "funding_disbursement_condition": lambda w: instalment(w, condition="pluie"),
+    "funding_disbursement_amount": lambda w: instalment(w, amount=0),
+    "funding_disbursement_rank_once": lambda w: (
+        lambda first: (first.save(), instalment(w, commitment=first.commitment))[1]
+    )(instalment(w)),
+    "funding_disbursementmovement_kind": lambda w: payment(w, kind="don"),
+    "funding_disbursementmovement_reason_not_blank": lambda w: payment(w, reason=""),
+    "funding_disbursementmovement_amount_bounds": lambda w: payment(w, amount=0),
+    "funding_disbursementmovement_amount_sign": lambda w: payment(w, kind="recovered", after=["paid"]),
+    "funding_disbursementmovement_settled_once": lambda w: payment(w, after=["paid"]),
+    "funding_disbursementmovement_ready_once": lambda w: payment(w, kind="ready", after=["ready"]),
     "funding_contribution_kind": lambda w: contribution(w, kind="prière"),
     "funding_contribution_amount": lambda w: contribution(w, amount=-1),
+    "funding_contribution_hours": lambda w: contribution(w, hours=12),
+    "funding_publishedfigure_measure": lambda w: figure(measure="flair"),
+    "portal_bilanversion_once": lambda w: second_bilan(w),
     "funding_publishedfigure_unit": lambda w: figure(unit="euros"),
     "funding_publishedfigure_precision": lambda w: figure(precision="vague"),
     "funding_publishedfigure_value_bounds": lambda w: figure(value=MAX_AMOUNT + 1),
@@ -178,7 +261,7 @@ def constraints():
 def test_every_constraint_has_its_violation_and_its_french_message():
     found = constraints()
     assert set(found) == set(VIOLATIONS)
-    assert len(found) == 61
+    assert len(found) == 83
     default = models.CheckConstraint(name="x", condition=models.Q(pk=1)).violation_error_message
     assert {
         name for name, constraint in found.items() if constraint.violation_error_message == default
@@ -190,7 +273,7 @@ def test_form_and_database_refuse_the_row(world, name):
     record = VIOLATIONS[name](world)
     with pytest.raises(ValidationError) as refusal:
         record.validate_constraints()
-    message = str(constraints()[name].violation_error_message)
+    message = str(constraints()[name].get_violation_error_message())
     assert message in [str(text) for text in refusal.value.messages]
     with pytest.raises(IntegrityError), transaction.atomic():
         record.save()
@@ -205,12 +288,19 @@ def test_paired_fields_are_all_held_by_a_constraint():
             if model.__name__.startswith("Historical"):
                 continue
             for name in names:
-                if name.endswith("_at") and name.replace("_at", "_by") in names and name != "created_at":
+                by = name.replace("_at", "_by")
+                if (
+                    name.endswith("_at")
+                    and by in names
+                    and name != "created_at"
+                    and model._meta.get_field(by).null
+                ):
                     pairs.add((model, name[:-3]))
     assert {(model.__name__, name) for model, name in pairs} == {
         ("FiscalYear", "closed"),
         ("Initiative", "submitted"),
         ("Initiative", "published"),
+        ("Report", "approved"),
     }
     for model, name in pairs:
         assert any(c.name.endswith(f"_{name}_pair") for c in model._meta.constraints)
