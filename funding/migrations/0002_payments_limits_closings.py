@@ -311,7 +311,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='limits',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('max_fqis_share', None), models.Q(('max_fqis_share__gte', 0), ('max_fqis_share__lte', 100)), _connector='OR'), models.Q(('max_public_share', None), models.Q(('max_public_share__gte', 0), ('max_public_share__lte', 100)), _connector='OR'), models.Q(('min_partner_share', None), models.Q(('min_partner_share__gte', 0), ('min_partner_share__lte', 100)), _connector='OR'), models.Q(('admin_ceiling', None), models.Q(('admin_ceiling__gte', 0), ('admin_ceiling__lte', 100)), _connector='OR')), name='funding_limits_shares', violation_error_message='Une part est entre 0 et 100 %%.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('max_fqis_share', None), models.Q(('max_fqis_share__gte', 0), ('max_fqis_share__lte', 100)), _connector='OR'), models.Q(('max_public_share', None), models.Q(('max_public_share__gte', 0), ('max_public_share__lte', 100)), _connector='OR'), models.Q(('min_partner_share', None), models.Q(('min_partner_share__gte', 0), ('min_partner_share__lte', 100)), _connector='OR'), models.Q(('admin_ceiling', None), models.Q(('admin_ceiling__gte', 0), ('admin_ceiling__lte', 100)), _connector='OR')), name='funding_limits_shares', violation_error_message='Une part est entre 0 et 100 %%.'),
         ),
         migrations.AddConstraint(
             model_name='limits',

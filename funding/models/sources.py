@@ -130,7 +130,7 @@ class Limits(models.Model):
                 condition=Q(
                     *(Q(**{name: None}) | Q(**{f"{name}__gte": 0, f"{name}__lte": 100}) for name in _SHARES)
                 ),
-                violation_error_message="Une part est entre 0 et 100 %%.",
+                violation_error_message="Une part est entre 0 et 100 %%.",
             ),
             amount_between("funding_limits_max_amount", "max_amount"),
         ]
