@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from alliance.portal import directory as memory
 from alliance.portal import freshness, guards
 from alliance.portal.models import DataVersion
+from funding import guards as money
 from initiatives import actions
 from initiatives import models as initiatives
 from initiatives.choices import PartnerRole, State
@@ -35,12 +36,29 @@ def version():
     return DataVersion.objects.get(pk=1).number
 
 
+def books():
+    """Return how many triggers keep rows from changing, and how many keep the rules of money."""
+    return len(guards.APPEND_ONLY) * (2 if connection.vendor == "sqlite" else 1), len(money.GUARDS)
+
+
 @pytest.mark.django_db
 def test_every_guard_is_installed_by_migrate():
     bumps = [name for name in installed() if "data_version_bump" in name]
-    books = [name for name in installed() if "data_version_bump" not in name]
+    rules = {name for name in installed() if "_kept_" in name}
+    others = [name for name in installed() if "data_version_bump" not in name and name not in rules]
     assert len(bumps) == 3 * len(guards.PUBLIC)
-    assert len(books) == len(guards.APPEND_ONLY) * (2 if connection.vendor == "sqlite" else 1)
+    assert (len(others), len(rules)) == books()
+    assert rules == {guard.name for guard in money.GUARDS}
+
+
+@pytest.mark.django_db
+def test_money_guards_lifted_are_the_only_ones_missing_and_come_back():
+    before = sorted(installed())
+    guards.lift_money()
+    gone = set(before) - set(installed())
+    guards.install_money()
+    assert gone == {guard.name for guard in money.GUARDS}
+    assert sorted(installed()) == before
 
 
 @pytest.mark.django_db
@@ -55,9 +73,10 @@ def test_installing_twice_changes_nothing():
 def test_guards_come_back_after_a_table_is_rebuilt():
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER initiatives_theme_data_version_bump_update")
-    assert len(installed()) == 3 * len(guards.PUBLIC) + 2 * len(guards.APPEND_ONLY) - 1
+    everything = 3 * len(guards.PUBLIC) + sum(books())
+    assert len(installed()) == everything - 1
     guards.install()
-    assert len(installed()) == 3 * len(guards.PUBLIC) + 2 * len(guards.APPEND_ONLY)
+    assert len(installed()) == everything
 
 
 @pytest.mark.django_db(transaction=True)

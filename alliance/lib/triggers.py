@@ -1,10 +1,11 @@
 """SQL of the database's own guards, for SQLite and PostgreSQL, so that they hold whatever the door.
 
-Two kinds: a table whose rows are only ever added, and a counter that grows when a table changes. Names of
-tables and columns come from the models, never from a request.
+Three kinds: a table whose rows are only ever added, rules that a row must keep, and a counter that grows when a table
+changes. Names of tables and columns come from the models, never from a request.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 
 def append_only(table: str, *, vendor: str, refusal: str) -> Iterator[str]:
@@ -33,6 +34,66 @@ def drop_append_only(table: str, *, vendor: str) -> Iterator[str]:
         yield f'DROP TRIGGER IF EXISTS "{table}_no_delete"'
     else:
         yield f'DROP TRIGGER IF EXISTS "{table}_append_only" ON "{table}"'
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What a write to `table` must keep, looked at once the row is written.
+
+    `rules`: (SQL condition that refuses, with `NEW.` and `OLD.`, and its French sentence), same text on both engines.
+    `locks`: `SELECT … FOR UPDATE` that PostgreSQL runs first, in this order; SQLite has one writer at a time.
+    """
+
+    table: str
+    event: str  # INSERT, UPDATE or DELETE
+    rules: tuple[tuple[str, str], ...]
+    locks: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"{self.table}_kept_{self.event.lower()}"
+
+
+# A snapshot taken once for the whole transaction would hide what another one committed meanwhile, locks or not.
+_FRESH = "Ce mouvement s’inscrit en isolation READ COMMITTED."
+
+
+def keep(guard: Guard, *, vendor: str) -> Iterator[str]:
+    """Yield the statements that make the database refuse what breaks a rule of `guard` (IntegrityError)."""
+    rules = [(condition, message.replace("'", "''")) for condition, message in guard.rules]
+    if vendor == "sqlite":
+        body = " ".join(
+            f"SELECT RAISE(ABORT, '{message}') WHERE {condition};" for condition, message in rules
+        )
+        yield f'DROP TRIGGER IF EXISTS "{guard.name}"'
+        yield f"""CREATE TRIGGER "{guard.name}" AFTER {guard.event} ON "{guard.table}" FOR EACH ROW
+            BEGIN {body} END"""
+        return
+    locks = "".join(f"PERFORM {lock.removeprefix('SELECT ')};" for lock in guard.locks)
+    fresh = [("current_setting('transaction_isolation') <> 'read committed'", _FRESH)] if locks else []
+    first, body = ("".join(_raise(*rule) for rule in part) for part in (fresh, rules))
+    yield f"""CREATE OR REPLACE FUNCTION "{guard.name}"() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN {first} {locks} {body} RETURN NULL; END $$"""
+    yield f"""CREATE OR REPLACE TRIGGER "{guard.name}" AFTER {guard.event} ON "{guard.table}"
+        FOR EACH ROW EXECUTE FUNCTION "{guard.name}"()"""
+
+
+def _raise(condition: str, message: str) -> str:
+    raised = f"RAISE EXCEPTION USING MESSAGE = '{message}', ERRCODE = 'restrict_violation'"
+    return f"IF {condition} THEN {raised}; END IF; "
+
+
+def drop_keep(guard: Guard, *, vendor: str) -> Iterator[str]:
+    """Yield the statement that removes what `keep` made."""
+    on = "" if vendor == "sqlite" else f' ON "{guard.table}"'
+    yield f'DROP TRIGGER IF EXISTS "{guard.name}"{on}'
+
+
+def settle(*, vendor: str) -> Iterator[str]:
+    """Yield what PostgreSQL wants before a trigger is removed inside a transaction: nothing left to check."""
+    if vendor == "postgresql":
+        yield "SET CONSTRAINTS ALL IMMEDIATE"
+        yield "SET CONSTRAINTS ALL DEFERRED"
 
 
 BUMP = "data_version_bump"  # one name on every table, so that one SET CONSTRAINTS names them all

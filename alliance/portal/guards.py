@@ -5,7 +5,8 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from alliance.lib import triggers
-from alliance.portal.models import DataVersion
+from alliance.portal.models import BilanVersion, DataVersion
+from funding import guards as money
 from funding import models as funding
 from initiatives import models as initiatives
 from territories import models as territories
@@ -13,9 +14,14 @@ from territories import models as territories
 APPEND_ONLY = (
     funding.EnvelopeMovement,
     funding.AllocationMovement,
+    funding.Commitment,
     funding.CommitmentMovement,
+    funding.Disbursement,
+    funding.DisbursementMovement,
+    funding.YearClosing,
     initiatives.TransitionLog,
     initiatives.Snapshot,
+    BilanVersion,
 )
 REFUSAL = "Cette ligne ne se modifie pas et ne s’efface pas : inscrivez un nouveau mouvement."
 
@@ -49,6 +55,8 @@ PUBLIC = {
     initiatives.Initiative.target_groups.through: _OF_PUBLISHED,
     initiatives.Partnership: _OF_PUBLISHED,
     initiatives.TransitionLog: _OF_PUBLISHED,
+    initiatives.Report: _OF_PUBLISHED,
+    BilanVersion: "",
     funding.FundingSource: "",
     funding.Envelope: "",
     funding.EnvelopeMovement: "",
@@ -58,6 +66,7 @@ PUBLIC = {
     funding.CommitmentMovement: _PAYS_PUBLISHED,
     funding.Contribution: _OF_PUBLISHED,
     funding.PublishedFigure: "",
+    funding.YearClosing: "",
 }
 
 
@@ -68,19 +77,43 @@ def install(using: str = "default") -> int:
     statements = list(triggers.bump_function(counter, vendor=connection.vendor))
     for model in APPEND_ONLY:
         statements += triggers.append_only(model._meta.db_table, vendor=connection.vendor, refusal=REFUSAL)
+    for guard in money.GUARDS:
+        statements += triggers.keep(guard, vendor=connection.vendor)
     for model, public in PUBLIC.items():
         statements += triggers.bump(model._meta.db_table, counter, vendor=connection.vendor, public=public)
     _run(connection, statements)
     DataVersion.objects.using(using).get_or_create(pk=1)
-    return len(set(APPEND_ONLY) | set(PUBLIC))
+    tables = {model._meta.db_table for model in (*APPEND_ONLY, *PUBLIC)}
+    return len(tables | {guard.table for guard in money.GUARDS})
 
 
 def lift_append_only(using: str = "default") -> None:
-    """Remove the append-only guards; only tests do, to empty tables, and put them back with `install`."""
+    """Remove the guards that keep a row from being erased; only tests do, to empty tables, before `install`."""
     connection = connections[using]
     statements: list[str] = []
     for model in APPEND_ONLY:
         statements += triggers.drop_append_only(model._meta.db_table, vendor=connection.vendor)
+    for guard in money.GUARDS:
+        if guard.event == "DELETE":
+            statements += triggers.drop_keep(guard, vendor=connection.vendor)
+    _run(connection, [*triggers.settle(vendor=connection.vendor), *statements])
+
+
+def lift_money(using: str = "default") -> None:
+    """Remove the rules of money: a synthetic volume does, then checks it whole; so do tests that break the books."""
+    connection = connections[using]
+    statements = list(triggers.settle(vendor=connection.vendor))
+    for guard in money.GUARDS:
+        statements += triggers.drop_keep(guard, vendor=connection.vendor)
+    _run(connection, statements)
+
+
+def install_money(using: str = "default") -> None:
+    """Put back what `lift_money` removed."""
+    connection = connections[using]
+    statements = list(triggers.settle(vendor=connection.vendor))
+    for guard in money.GUARDS:
+        statements += triggers.keep(guard, vendor=connection.vendor)
     _run(connection, statements)
 
 

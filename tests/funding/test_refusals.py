@@ -9,6 +9,7 @@ from django.db import transaction
 
 from alliance.lib.dates import today
 from alliance.lib.workflow import NotAllowed, Refusal
+from alliance.portal import guards
 from alliance.portal.demo import removal
 from funding import actions, ledger, rules
 from funding.choices import ContributionKind, Line
@@ -267,6 +268,7 @@ def test_cancelling_frees_open_years_only(world):
 
 def test_balances_that_do_not_hold_are_named(world):
     assert ledger.problems() == []
+    guards.lift_money()
     line = world.lines["la-mitis"]
     AllocationMovement.objects.create(
         allocation=line, kind="amendment", amount=D(-31000), on=today(), reason="x", by=world.coordination
@@ -283,6 +285,7 @@ def test_balances_that_do_not_hold_are_named(world):
 
 def test_demonstration_that_holds_up_a_real_balance_is_not_removed(world):
     """Such a movement cannot be entered any more; one entered before must not be pulled from under real money."""
+    guards.lift_money()
     AllocationMovement.objects.create(
         allocation=world.lines["la-mitis"],
         kind="amendment",
