@@ -17,6 +17,8 @@ from funding.models import (
 from initiatives.models import FiscalYear, Period
 from territories.models import Territory
 
+_COMPARED = ("measure", "why_not")  # how an announced figure is recomputed, or why it is not
+
 
 def load_sources(by: User) -> int:
     known = set(FundingSource.objects.values_list("code", flat=True))
@@ -75,10 +77,12 @@ def load_allocations(by: User) -> int:
 
 
 def load_figures(by: User) -> int:
+    """Add the missing announced figures; return how many were added or told how they are compared."""
+    completed = _complete_figures(by)
     known = set(PublishedFigure.objects.values_list("code", flat=True))
     missing = [row for row in rows("figures") if row["code"] not in known]
     for row in missing:
-        texts = ("code", "label", "unit", "precision", "wording", "source", "covers", "note")
+        texts = ("code", "label", "unit", "precision", "wording", "source", "covers", "note", *_COMPARED)
         figure = PublishedFigure(
             **{name: row[name] for name in texts},
             value=Decimal(row["value"]),
@@ -87,7 +91,20 @@ def load_figures(by: User) -> int:
             territory=Territory.objects.filter(code=row["territory"]).first(),
         )
         save_as(figure, by)
-    return len(missing)
+    return len(missing) + completed
+
+
+def _complete_figures(by: User) -> int:
+    """Say how the figures loaded before are compared, when nobody ever said it: what staff wrote or erased stands."""
+    told = {row["code"]: row for row in rows("figures")}
+    silent = dict.fromkeys(_COMPARED, "")
+    ever = PublishedFigure.history.exclude(**silent).values("id")
+    untold = PublishedFigure.objects.filter(code__in=told, **silent).exclude(pk__in=ever)
+    for figure in untold:
+        for name in _COMPARED:
+            setattr(figure, name, told[figure.code][name])
+        save_as(figure, by)
+    return len(untold)
 
 
 def _line(row: Row, envelope: Envelope, by: User) -> Allocation:

@@ -1,0 +1,134 @@
+"""What a figure is asked about: fiscal years, MRCs and themes, and the money that stands within them.
+
+Counts follow the directory: an initiative is in each of its themes, years and MRCs, a regional one in every MRC.
+Money is attributed once: to the fiscal year and the line that pay it, and to the initiative's primary theme. What
+partners bring goes to the initiative's `home` line, and to the fiscal year it was entered for.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from alliance.portal import labels as names
+from alliance.portal.directory import Directory
+from alliance.portal.figures.lines import Moved, fqis_movements
+from alliance.portal.payments import Brought, Payment
+from alliance.portal.rows import Row
+from alliance.portal.selection import Selection
+from funding.choices import Line
+
+PARAMETERS = (names.YEAR, names.TERRITORY, names.THEME)
+PLACES = {Line.REGIONAL: "Régional", Line.ADMINISTRATION: "Administration", "": "Plusieurs MRC"}
+
+
+class Paid(NamedTuple):
+    """What one line promised one initiative."""
+
+    row: Row
+    payment: Payment
+
+
+class Given(NamedTuple):
+    """What one partner brings to one initiative."""
+
+    row: Row
+    brought: Brought
+
+
+def year_of(row: Row, brought: Brought) -> str:
+    """Return the fiscal year of a contribution: the one entered, else the initiative's only one, else ""."""
+    if brought.year:
+        return brought.year
+    return row.years[0].slug if len(row.years) == 1 else ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A selection restricted by fiscal year, MRC and theme only, and the money within it."""
+
+    selection: Selection
+
+    @classmethod
+    def of(cls, directory: Directory, **chosen: Iterable[str]) -> "Choice":
+        """Return a choice: `Choice.of(directory, exercice=["2021-2022"])`; nothing asked is everything."""
+        return cls(Selection(directory, {name: tuple(values) for name, values in chosen.items()}))
+
+    def asked(self, parameter: str) -> tuple[str, ...]:
+        return tuple(self.selection.chosen.get(parameter, ()))
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return what is asked as the pairs of an address."""
+        return [(name, value) for name in PARAMETERS for value in sorted(self.asked(name))]
+
+    @property
+    def directory(self) -> Directory:
+        return self.selection.directory
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """Return the initiatives, by title."""
+        return self.selection.rows()
+
+    @cached_property
+    def _years(self) -> frozenset[str]:
+        return frozenset(self.asked(names.YEAR))
+
+    @cached_property
+    def _places(self) -> frozenset[str]:
+        return frozenset(self.asked(names.TERRITORY))
+
+    @cached_property
+    def themed(self) -> list[Row]:
+        """Return the published initiatives whose primary theme is asked for: those whose money may count."""
+        themes = frozenset(self.asked(names.THEME))
+        return [row for row in self.directory.rows if not themes or row.theme.slug in themes]
+
+    def has_year(self, year: str) -> bool:
+        return not self._years or year in self._years
+
+    def has_place(self, place: str) -> bool:
+        return not self._places or place in self._places
+
+    @cached_property
+    def paid(self) -> list[Paid]:
+        """Return what the lines of these fiscal years and MRCs promised, by title; nothing for what was all released."""
+        return [
+            Paid(row, payment)
+            for row in self.themed
+            for payment in row.payments
+            if payment.amount and self.has_year(payment.payer.year) and self.has_place(payment.payer.place)
+        ]
+
+    @cached_property
+    def given(self) -> list[Given]:
+        """Return what partners bring within these fiscal years, MRCs and themes, by title."""
+        return [
+            Given(row, brought)
+            for row in self.themed
+            if row.contributions and self.has_place(row.home)
+            for brought in row.contributions
+            if self.has_year(year_of(row, brought))
+        ]
+
+    @cached_property
+    def lines(self) -> list[Moved]:
+        """Return the movements of FQIS lines of these fiscal years and MRCs (one query, the first time).
+
+        A line has no theme: within themes there is none.
+        """
+        if self.asked(names.THEME):
+            return []
+        return [
+            moved
+            for moved in fqis_movements()
+            if self.has_year(moved.year) and (not self._places or moved.territory in self._places)
+        ]
+
+    def place_name(self, place: str) -> str:
+        """Return the name of an MRC's address, « Régional » or « Administration »."""
+        if place in PLACES:
+            return PLACES[place]
+        label = self.directory.labels.find(names.TERRITORY, place)
+        return label.name if label else place

@@ -1,0 +1,278 @@
+"""What each named figure comes to, and the rows that it counts. One function per family; the register names them."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from alliance.lib.templatetags.francais import pluriel
+from alliance.portal import labels as names
+from alliance.portal.figures.choice import Choice, Given, Paid, year_of
+from alliance.portal.figures.leverage import DEFAULT, DEFINITIONS, by_everything, measure
+from alliance.portal.figures.tables import MONEY, NUMBER, RATIO, Column, Record, Table
+from alliance.portal.payments import Brought
+from alliance.portal.rows import Row
+from funding import ledger
+from funding.choices import ContributionKind
+from initiatives.choices import PartnerRole
+
+UNTOLD_YEAR = "non précisé"
+
+
+@dataclass(frozen=True)
+class Value:
+    """A count, dollars or a ratio; None when the question has no answer. `text` replaces the number when it is told."""
+
+    amount: int | Decimal | None
+    note: str = ""
+    text: str = ""
+
+
+INITIATIVE, NUMBER_OF = Column("Initiative"), Column("Numéro")
+PLACE, YEARS = Column("Territoire"), Column("Exercice")
+
+
+# Initiatives --------------------------------------------------------------------------------------------------
+
+
+def initiatives(keep: Callable[[Row], bool]) -> Callable[[Choice], list[Row]]:
+    """Return the function that lists the initiatives of a choice that `keep` accepts."""
+    return lambda choice: [row for row in choice.rows if keep(row)]
+
+
+def initiatives_table(rows: Iterable[Row]) -> Table:
+    records = [
+        Record(
+            (row.title, row.number, row.place, row.year or UNTOLD_YEAR, row.theme.name, row.amount), row.url
+        )
+        for row in rows
+    ]
+    columns = (
+        INITIATIVE,
+        NUMBER_OF,
+        PLACE,
+        YEARS,
+        Column("Thème principal"),
+        Column("Montant accordé", MONEY),
+    )
+    return Table(columns, records, (None,) * len(columns))
+
+
+def reached(choice: Choice) -> Value:
+    """Return the declared people, and say how many initiatives did not declare any."""
+    told = [row.reach for row in choice.rows if row.reach is not None]
+    answered = pluriel(len(told), "initiative l’a déclaré,initiatives l’ont déclaré")
+    note = f"{answered} sur {len(choice.rows)}. Une même personne peut être comptée plus d’une fois."
+    return Value(sum(told) if told else None, note)
+
+
+def reached_table(choice: Choice) -> Table:
+    rows = [row for row in choice.rows if row.reach is not None]
+    records = [Record((row.title, row.number, row.place, row.reach), row.url) for row in rows]
+    columns = (INITIATIVE, NUMBER_OF, PLACE, Column("Personnes rejointes", NUMBER))
+    total = sum(row.reach or 0 for row in rows) if rows else None
+    return Table(columns, records, (None, None, None, total))
+
+
+# Organizations and MRCs ---------------------------------------------------------------------------------------
+
+
+def organizations_table(choice: Choice) -> Table:
+    """Return the organizations that hold a role in an initiative of the choice, by name."""
+    present, held = choice.directory.labels.present, defaultdict(lambda: [0, 0])
+    for row in choice.rows:
+        leads = {who for role, who in row.partners if role == PartnerRole.LEAD}
+        for who in {who for _, who in row.partners}:
+            held[present(who)][0] += 1
+            held[present(who)][1] += who in leads
+    ordered = sorted(held.items(), key=lambda pair: (pair[0].sort_key, pair[0].pk))
+    records = [Record((label.name, leads, count), label.url) for label, (count, leads) in ordered]
+    columns = (Column("Organisation"), Column("Dont comme porteur", NUMBER), Column("Initiatives", NUMBER))
+    return Table(columns, records, (None, None, None))
+
+
+def territories_table(choice: Choice) -> Table:
+    """Return the MRCs where at least one initiative of the choice takes place, from west to east."""
+    found = [
+        (label, (choice.selection.mask & choice.directory.having(names.TERRITORY, label.slug)).bit_count())
+        for label in choice.directory.labels.all(names.TERRITORY)
+    ]
+    records = [Record((label.name, count), label.url) for label, count in found if count]
+    return Table((Column("MRC"), Column("Initiatives", NUMBER)), records, (None, None))
+
+
+# Money of lines -----------------------------------------------------------------------------------------------
+
+
+def allocated_table(choice: Choice) -> Table:
+    """Return the lines of the FQIS, newest year first, MRCs from west to east."""
+    sums: dict[tuple[str, str, str], list[Decimal]] = defaultdict(list)
+    for moved in choice.lines:
+        sums[moved.year, moved.place, moved.envelope].append(moved.amount)
+    records = [
+        Record((choice.place_name(place), year, envelope, ledger.total(amounts)))
+        for (year, place, envelope), amounts in sums.items()
+    ]
+    columns = (Column("Ligne"), YEARS, Column("Enveloppe"), Column("Montant affecté", MONEY))
+    return Table(columns, records, (None, None, None, _known_total(moved.amount for moved in choice.lines)))
+
+
+def allocated(choice: Choice) -> Value:
+    if choice.asked(names.THEME):
+        return Value(None, "L’argent affecté à une ligne n’a pas encore de thème.", "sans objet")
+    return Value(_known_total(moved.amount for moved in choice.lines))
+
+
+def _known_total(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """Return the sum of known dollars; None when there is none: nothing known is not zero."""
+    known_ones = [amount for amount in amounts if amount is not None]
+    return ledger.total(known_ones) if known_ones else None
+
+
+def paid_by(choice: Choice, *, fqis: bool) -> list[Paid]:
+    """Return what the FQIS sources promised (`fqis`), or the other ones."""
+    return [paid for paid in choice.paid if paid.payment.payer.source.is_fqis == fqis]
+
+
+def paid_table(choice: Choice, found: Iterable[Paid]) -> Table:
+    """Return what each line promised to each initiative, by title."""
+    found = list(found)
+    records = [
+        Record(
+            (
+                row.title,
+                row.number,
+                row.theme.name,
+                choice.place_name(payer.place),
+                payer.year,
+                payer.source.name,
+                amount,
+            ),
+            row.url,
+        )
+        for row, (payer, amount) in found
+    ]
+    columns = (INITIATIVE, NUMBER_OF, Column("Thème principal"), Column("Ligne qui paie"), YEARS)
+    columns += (Column("Source"), Column("Montant accordé", MONEY))
+    return Table(columns, records, (*(None,) * 6, _known_total(paid.payment.amount for paid in found)))
+
+
+def paid_value(choice: Choice, *, fqis: bool) -> Value:
+    found = paid_by(choice, fqis=fqis)
+    without = sum(1 for row in choice.rows if row.amount is None) if fqis else 0
+    said = pluriel(without, "initiative sans montant publié,initiatives sans montant publié")
+    note = f"{said}\xa0: ce n’est pas zéro." if without else ""
+    return Value(_known_total(paid.payment.amount for paid in found), note)
+
+
+# What partners bring ------------------------------------------------------------------------------------------
+
+Keep = Callable[[Brought], bool]
+
+
+def known(brought: Brought) -> bool:
+    return brought.amount is not None
+
+
+def unknown(brought: Brought) -> bool:
+    return brought.amount is None
+
+
+def of_kind(kind: str) -> Keep:
+    return lambda brought: brought.kind == kind and brought.amount is not None
+
+
+def confirmed(brought: Brought) -> bool:
+    return brought.is_confirmed and brought.amount is not None
+
+
+def announced_only(brought: Brought) -> bool:
+    return not brought.is_confirmed and brought.amount is not None
+
+
+def given_that(choice: Choice, keep: Keep) -> list[Given]:
+    return [given for given in choice.given if keep(given.brought)]
+
+
+def given_value(choice: Choice, keep: Keep) -> Value:
+    """Return known dollars; None when no contribution at all of that sort has a known amount."""
+    return Value(_known_total(given.brought.amount for given in given_that(choice, keep)))
+
+
+def given_table(choice: Choice, keep: Keep) -> Table:
+    """Return contributions one by one, by title of the initiative."""
+    found = given_that(choice, keep)
+    records = [
+        Record(
+            (
+                row.title,
+                row.number,
+                ContributionKind(brought.kind).label,
+                "confirmée" if brought.is_confirmed else "annoncée",
+                year_of(row, brought) or UNTOLD_YEAR,
+                brought.amount,
+            ),
+            row.url,
+        )
+        for row, brought in found
+    ]
+    columns = (INITIATIVE, NUMBER_OF, Column("Nature"), Column("État"), YEARS, Column("Montant", MONEY))
+    return Table(columns, records, (*(None,) * 5, _known_total(given.brought.amount for given in found)))
+
+
+# The whole ----------------------------------------------------------------------------------------------------
+
+
+def cost_table(choice: Choice) -> Table:
+    """Return, for each initiative with a known dollar, the FQIS, the other sources, the partners and the whole."""
+    sums: dict[int, tuple[Row, list, list, list]] = {}
+    for row, (payer, amount) in choice.paid:
+        sums.setdefault(row.pk, (row, [], [], []))[1 if payer.source.is_fqis else 2].append(amount)
+    for row, brought in given_that(choice, known):
+        sums.setdefault(row.pk, (row, [], [], []))[3].append(brought.amount)
+    records = [
+        Record((row.title, row.number, *(*each, ledger.total(each))), row.url)
+        for row, *amounts in sums.values()
+        if (each := [ledger.total(part) for part in amounts])
+    ]
+    money = ("FQIS", "Autres sources", "Partenaires, connu", "Coût total connu")
+    columns = (INITIATIVE, NUMBER_OF, *(Column(title, MONEY) for title in money))
+    totals = (
+        [ledger.total(record.cells[i] for record in records) for i in range(2, 6)] if records else [None] * 4
+    )
+    return Table(columns, records, (None, None, *totals))
+
+
+def cost(choice: Choice) -> Value:
+    amounts = [paid.payment.amount for paid in choice.paid]
+    amounts += [given.brought.amount for given in given_that(choice, known)]
+    return Value(_known_total(amounts))
+
+
+def leverage(choice: Choice, code: str = DEFAULT) -> Value:
+    found = measure((part for _, part in by_everything(choice)), DEFINITIONS[code])
+    return Value(found.ratio, found.missing, found.text)
+
+
+def leverage_table(choice: Choice, code: str = DEFAULT) -> Table:
+    """Return the leverage of each initiative that receives FQIS, and the whole's at the bottom."""
+    definition = DEFINITIONS[code]
+    found = [(row, part, measure([part], definition)) for row, part in by_everything(choice) if part.fqis > 0]
+    records = [
+        Record((row.title, row.number, one.fqis, one.above, _known_text(one.missing), one.ratio), row.url)
+        for row, _, one in found
+    ]
+    whole = measure((part for _, part, _ in found), definition)
+    columns = (
+        INITIATIVE,
+        NUMBER_OF,
+        Column("FQIS", MONEY),
+        Column("Coût total connu" if definition.whole else "Contributions connues", MONEY),
+        Column("Connues"),
+        Column("Par dollar du FQIS", RATIO),
+    )
+    return Table(columns, records, (None, None, whole.fqis, whole.above, None, whole.ratio))
+
+
+def _known_text(missing: str) -> str:
+    return "au moins" if missing else "toutes"
