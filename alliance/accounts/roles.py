@@ -46,6 +46,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "funding.change_*",
         "funding.import_*",
         "funding.move_money",
+        "portal.publish_bilan",
         "accounts.view_user",
     ),
     Role.ACCOUNTING: (

@@ -97,28 +97,51 @@ def _csv_cell(value: Any, dialect: Dialect) -> str:
     return str(neutralise(str(value)))
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a workbook: its name (31 characters are kept), its headers, its rows, and a last row in bold."""
+
+    name: str
+    headers: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+    total: Sequence[Any] | None = None
+
+
 def xlsx_bytes(sheet_name: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """Return a workbook of one sheet: amounts are numbers, dates are dates, texts are never formulas."""
+    return xlsx_workbook([Sheet(sheet_name, headers, rows)])
+
+
+def xlsx_workbook(sheets: Iterable[Sheet]) -> bytes:
+    """Return a workbook of several sheets, in their order; same cells as `xlsx_bytes`. Names must differ."""
     from openpyxl import Workbook  # noqa: PLC0415 - most of a second to load: only for those who ask for a workbook
-    from openpyxl.styles import Font  # noqa: PLC0415 - same
 
     book = Workbook(write_only=True)
     book.properties.creator = "Alliance pour la solidarité au Bas-Saint-Laurent"
-    sheet = book.create_sheet((_SHEET_NAME.sub(" ", sheet_name).strip() or "Feuille 1")[:31])
-    sheet.freeze_panes = "A2"
-    for index, header in enumerate(headers):
-        letter = _column_letter(index)
-        sheet.column_dimensions[letter].width = min(max(len(header) + 4, 12), 60)
-    sheet.append([_xlsx_cell(sheet, header, font=Font(bold=True)) for header in headers])
-    for row in rows:
-        sheet.append([_xlsx_cell(sheet, value) for value in row])
+    for sheet in sheets:
+        _add_sheet(book, sheet)
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
 
 
+def _add_sheet(book: Any, sheet: Sheet) -> None:
+    from openpyxl.styles import Font  # noqa: PLC0415 - same as in xlsx_workbook
+
+    bold = Font(bold=True)
+    page = book.create_sheet((_SHEET_NAME.sub(" ", sheet.name).strip() or "Feuille 1")[:31])
+    page.freeze_panes = "A2"
+    for index, header in enumerate(sheet.headers):
+        page.column_dimensions[_column_letter(index)].width = min(max(len(header) + 4, 12), 60)
+    page.append([_xlsx_cell(page, header, font=bold) for header in sheet.headers])
+    for row in sheet.rows:
+        page.append([_xlsx_cell(page, value) for value in row])
+    if sheet.total is not None:
+        page.append([_xlsx_cell(page, value, font=bold) for value in sheet.total])
+
+
 def _xlsx_cell(sheet: Any, value: Any, *, font: Any = None) -> Any:
-    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - same as in xlsx_bytes
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - same as in xlsx_workbook
 
     value, style = _typed(value)
     cell = WriteOnlyCell(sheet, value=value)

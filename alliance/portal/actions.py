@@ -1,16 +1,23 @@
 """Verbs that touch several applications at once. Raises Refusal, NotAllowed, ValidationError (French)."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from alliance.accounts.models import User
-from alliance.lib.records import save_as
+from alliance.lib.dates import long_date, today
+from alliance.lib.records import save_as, validate
 from alliance.lib.workflow import NotAllowed, Refusal
+from alliance.portal import directory
+from alliance.portal.bilan import versions
+from alliance.portal.bilan.build import build
+from alliance.portal.models import BilanVersion
 from funding import actions as funding_actions
 from funding.models import Contribution
 from initiatives import actions as initiative_actions
-from initiatives.models import Initiative
+from initiatives.models import FiscalYear, Initiative
 from territories import actions as territory_actions
 from territories.models import Organization, OrganizationAlias, OrganizationPastSlug
 
@@ -104,3 +111,58 @@ def _retire(kept: Organization, absorbed: Organization, by: User) -> None:
     if not kept.neq:
         retired.neq = ""  # the number goes to the organization that stays: it is unique
     save_as(retired, by)
+
+
+# Bilan ------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def publish_bilan(*, year: FiscalYear, by: User, note: str = "", token: UUID | None = None) -> BilanVersion:
+    """Freeze the bilan of `year` as the data stand now; it stays at its address for ever.
+
+    The year is over or closed. The same `token` gives back the version it published; the same content as the last
+    version is refused. Source: features.md §3, feature 1.
+    """
+    if not by.has_perm("portal.publish_bilan"):
+        raise NotAllowed("Votre rôle ne permet pas de publier un bilan.")
+    locked = FiscalYear.objects.select_for_update().get(pk=year.pk)
+    last = locked.bilans.order_by("-number").first()
+    if token and (done := locked.bilans.filter(content__token=str(token)).first()):
+        return done
+    if reason := bilan_problem(locked):
+        raise Refusal(reason)
+    now = directory.build(0)
+    document = build(locked, now)
+    if last and versions.same(document, last):
+        raise Refusal(
+            f"Rien n’a changé depuis la version {last.number}, publiée le {long_date(last.published_at)}\xa0: "
+            "elle dit déjà ce que dirait une nouvelle version."
+        )
+    if by.is_demo and not document.has_demo:
+        raise Refusal("Un compte de démonstration ne publie que des données de démonstration.")
+    number = last.number + 1 if last else 1
+    version = BilanVersion(
+        fiscal_year=locked,
+        number=number,
+        published_at=timezone.now(),
+        published_by=by,
+        note=note,
+        content={
+            **versions.content(document, now, number=number, note=note),
+            "token": str(token) if token else None,
+        },
+        is_demo=document.has_demo,
+    )
+    validate(version)
+    version.save()
+    return version
+
+
+def bilan_problem(year: FiscalYear) -> str:
+    """Return why the bilan of a year cannot be published yet, or an empty string."""
+    if year.closed_at or year.ends_on < today():
+        return ""
+    return (
+        f"L’exercice {year} se termine le {long_date(year.ends_on)}\xa0: son bilan se publie après cette date. "
+        "D’ici là, la page du bilan en donne les chiffres provisoires."
+    )

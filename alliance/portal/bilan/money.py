@@ -1,0 +1,389 @@
+"""The sections of a bilan that hold dollars: lines, partners, themes, MRCs, matrix, new and renewed."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+from alliance.lib.money import ZERO
+from alliance.lib.templatetags.francais import montant, pluriel
+from alliance.portal.bilan.document import (
+    COUNT,
+    DOLLARS,
+    Column,
+    FigureLine,
+    Section,
+    Table,
+    Value,
+    Values,
+)
+from alliance.portal.bilan.sources import YearData, by_line, known_sum, together
+from alliance.portal.figures import leverage as figures
+from alliance.portal.labels import THEME
+from alliance.portal.payments import Brought, Payment
+from alliance.portal.rows import Row
+from funding import ledger
+from funding.choices import ContributionKind, Line
+from initiatives.choices import Continuity
+
+REGION = str(Line.REGIONAL.label)
+NOWHERE, NOT_SAID = "?", "Territoire non précisé"
+_BALANCE = tuple(Column(name, DOLLARS) for name in ("Affecté", "Engagé", "Versé", "Reste"))
+_UNPUBLISHED = Column("Sans montant publié", COUNT)
+
+
+def balances(data: YearData) -> Section:
+    """The year's money by source, then by line: allocated, committed, paid, left."""
+    fqis = [line for line in data.lines if line.source.is_fqis]
+    others = [line for line in data.lines if not line.source.is_fqis]
+    tables = [_by_source(data), _by_line(data, "lignes", "Le FQIS par ligne", fqis)]
+    if others:
+        tables.append(_by_line(data, "lignes-autres", "Les autres sources par ligne", others))
+    return Section(
+        code="argent",
+        title="L’argent de l’exercice",
+        intro=(
+            "Affecté : donné à la ligne. Engagé : promis par la ligne. Versé : payé, moins ce qui a été récupéré. "
+            "Reste : affecté moins engagé."
+        ),
+        tables=tuple(tables),
+        paragraphs=_apart(data),
+    )
+
+
+def _by_source(data: YearData) -> Table:
+    sources = {line.source.pk: line.source for line in data.lines}
+    ranked = sorted(sources.values(), key=lambda source: (source.order, source.slug))
+    rows = [
+        (source.name, *together(line for line in data.lines if line.source is source)) for source in ranked
+    ]
+    return Table(
+        code="sources",
+        title="Par source de financement",
+        columns=(Column("Source"), *_BALANCE),
+        rows=tuple(rows),
+        total=("Total", *together(data.lines)) if rows else None,
+        note="" if rows else "Aucune ligne n’est inscrite pour cet exercice.",
+    )
+
+
+def _by_line(data: YearData, code: str, title: str, lines: list) -> Table:
+    rows = [(name, *together(own)) for name, own in by_line(lines, data.territories)]
+    return Table(
+        code=code,
+        title=title,
+        columns=(Column("Ligne"), *_BALANCE),
+        rows=tuple(rows),
+        total=("Total", *together(lines)),
+    )
+
+
+def _apart(data: YearData) -> tuple[str, ...]:
+    """Say how the lines' promises and the initiatives' dollars of the rest of the bilan agree."""
+    committed = known_sum(line.committed for line in data.lines)
+    if committed is None:
+        return ()
+    listed = ledger.total(payment.amount for payment in data.all_payments or ())
+    if committed == listed:
+        return ("Tout l’argent engagé l’est pour les initiatives de ce bilan.",)
+    return (
+        f"De l’argent engagé, {montant(listed)} va aux initiatives de ce bilan et {montant(committed - listed)} "
+        "à des dossiers sans page publique.",
+    )
+
+
+# --- Dollars of initiatives --------------------------------------------------------------------------------
+
+
+def awarded(payments: Iterable[Payment] | None) -> tuple[Decimal | None, Decimal | None]:
+    """Return FQIS dollars and those of other sources; both None when no amount is published."""
+    if payments is None:
+        return None, None
+    paid = list(payments)
+    fqis = ledger.total(payment.amount for payment in paid if payment.payer.source.is_fqis)
+    return fqis, ledger.total(payment.amount for payment in paid) - fqis
+
+
+def has_others(data: YearData) -> bool:
+    """Say whether a source that is not the FQIS paid something: then tables have a column for it."""
+    return any(not payment.payer.source.is_fqis for payment in data.all_payments or ())
+
+
+def money_columns(data: YearData) -> tuple[Column, ...]:
+    fqis = (Column("FQIS accordé", DOLLARS),)
+    return (*fqis, Column("Autres sources", DOLLARS)) if has_others(data) else fqis
+
+
+def money_values(data: YearData, payments: Iterable[Payment] | None) -> Values:
+    """Return the values under `money_columns`."""
+    pair = awarded(payments)
+    return pair if has_others(data) else pair[:1]
+
+
+def _unknown(rows: Iterable[Row]) -> int:
+    return len([row for row in rows if not row.payments])
+
+
+def themes(data: YearData) -> Section:
+    """By theme: an initiative is counted under each of its themes, its dollars under the main one."""
+    mains: dict[str, list[Row]] = defaultdict(list)
+    for row in (*data.rows, *data.also):
+        mains[row.theme.slug].append(row)
+
+    def line(slug: str, name: str) -> Values:
+        own = mains[slug]
+        count = data.selection.count_if(THEME, slug)
+        return (name, count, *money_values(data, data.payments_of(own)), _unknown(own))
+
+    return Section(
+        code="themes",
+        title="Par thème",
+        intro="Une initiative est comptée sous chacun de ses thèmes; son argent, sous son thème principal seulement.",
+        tables=(
+            Table(
+                code="themes",
+                title="Initiatives et argent accordé, par thème",
+                columns=(Column("Thème"), Column("Initiatives", COUNT), *money_columns(data), _UNPUBLISHED),
+                rows=tuple(line(label.slug, label.name) for label in data.themes),
+                total=_total(data),
+                note="Le total compte chaque initiative une seule fois.",
+            ),
+        ),
+    )
+
+
+def _total(data: YearData) -> Values:
+    return ("Total", len(data.rows), *money_values(data, data.all_payments), _unknown(data.rows))
+
+
+def territories(data: YearData) -> Section:
+    """By MRC: an initiative is counted in each of its MRCs, its dollars under the line that pays."""
+    own = {label.slug: _here(data, label.slug) for label in data.territories}
+
+    def line(name: str, rows: list[Row], paid: list[Payment]) -> Values:
+        known = paid if paid or not rows or any(row.payments for row in rows) else None
+        return (name, len(rows), *money_values(data, known), _unknown(rows))
+
+    lines = [line(label.name, own[label.slug], _paid_by(data, label.slug)) for label in data.territories]
+    lines.append(line(REGION, [row for row in data.rows if row.is_regional], _paid_by(data, "")))
+    if nowhere := [row for row in data.rows if _places(row) == [NOWHERE]]:
+        lines.append(line(NOT_SAID, nowhere, []))
+    return Section(
+        code="territoires",
+        title="Par MRC",
+        intro=(
+            "Une initiative est comptée dans chacune de ses MRC; celles de toute la région sont à part. "
+            "L’argent est celui de la ligne qui paie."
+        ),
+        tables=(
+            Table(
+                code="territoires",
+                title="Initiatives et argent accordé, par MRC",
+                columns=(Column("MRC"), Column("Initiatives", COUNT), *money_columns(data), _UNPUBLISHED),
+                rows=tuple(lines),
+                total=_total(data),
+                note="Le total compte chaque initiative une seule fois.",
+            ),
+        ),
+    )
+
+
+def _here(data: YearData, slug: str) -> list[Row]:
+    return [
+        row
+        for row in data.rows
+        if not row.is_regional and any(label.slug == slug for label in row.territories)
+    ]
+
+
+def _paid_by(data: YearData, territory: str) -> list[Payment]:
+    """Return the payments of the lines of an MRC, of the region's when `territory` is empty."""
+    return [payment for payment in data.all_payments or () if payment.payer.territory == territory]
+
+
+# --- Matrix ------------------------------------------------------------------------------------------------
+
+
+def matrix(data: YearData) -> Section:
+    """Themes by territories: how many initiatives, how many dollars."""
+    tables = [_matrix("matrice-nombre", "Nombre d’initiatives", data, COUNT, _count_cells(data), _distinct)]
+    if data.all_payments:
+        tables.append(
+            _matrix("matrice-dollars", _dollars_title(data), data, DOLLARS, _dollar_cells(data), known_sum)
+        )
+    return Section(
+        code="matrice",
+        title="Thèmes et territoires",
+        intro=(
+            "Nombre : une initiative peut être dans plusieurs cases; les totaux la comptent une seule fois. "
+            "Argent : chaque dollar est dans une seule case, celle du thème principal et de la ligne qui paie."
+        ),
+        tables=tuple(tables),
+        paragraphs=() if data.all_payments else ("Aucun montant accordé n’est publié pour cet exercice.",),
+    )
+
+
+def _dollars_title(data: YearData) -> str:
+    return "Argent accordé, toutes sources" if has_others(data) else "FQIS accordé"
+
+
+_Cells = dict[tuple[str, str], list]
+
+
+def _matrix(
+    code: str, title: str, data: YearData, kind: str, cells: _Cells, sums: Callable[[list], Value]
+) -> Table:
+    """Return a table of territories by themes; `cells` holds, by (theme, territory), initiatives or dollars."""
+    places = [(label.slug, label.name) for label in data.territories] + [("", REGION)]
+    if any(place == NOWHERE for _, place in cells):
+        places.append((NOWHERE, NOT_SAID))
+    slugs = [label.slug for label in data.themes]
+
+    def line(name: str, keys: list[str]) -> Values:
+        values = [sums([each for key in keys for each in cells.get((slug, key), [])]) for slug in slugs]
+        whole = sums([each for key in keys for slug in slugs for each in cells.get((slug, key), [])])
+        return (name, *values, whole)
+
+    columns = (
+        Column("Territoire"),
+        *(Column(label.name, kind) for label in data.themes),
+        Column("Total", kind),
+    )
+    return Table(
+        code=code,
+        title=title,
+        columns=columns,
+        rows=tuple(line(name, [slug]) for slug, name in places),
+        total=line("Total", [slug for slug, _ in places]),
+    )
+
+
+def _distinct(initiatives: list[int]) -> int:
+    return len(set(initiatives))
+
+
+def _count_cells(data: YearData) -> _Cells:
+    cells: _Cells = defaultdict(list)
+    for row in data.rows:
+        for theme in row.themes:
+            for slug in _places(row):
+                cells[theme.slug, slug].append(row.pk)
+    return cells
+
+
+def _places(row: Row) -> list[str]:
+    return [""] if row.is_regional else [label.slug for label in row.territories] or [NOWHERE]
+
+
+def _dollar_cells(data: YearData) -> _Cells:
+    """Return dollars by cell; a cell where some initiative has no published amount and none is known holds None."""
+    cells: _Cells = defaultdict(list)
+    for row in (*data.rows, *data.also):
+        for payment in data.payments_of([row]) or ():
+            cells[row.theme.slug, payment.payer.territory].append(payment.amount)
+    # A cell of unknown dollars stays empty: nothing is added to it, not even zero.
+    unknown = {(row.theme.slug, slug) for row in data.rows if not row.payments for slug in _places(row)}
+    for theme in data.themes:
+        for slug in [*(label.slug for label in data.territories), "", *{NOWHERE} & {at for _, at in unknown}]:
+            if (theme.slug, slug) not in cells and (theme.slug, slug) not in unknown:
+                cells[theme.slug, slug].append(ZERO)
+    return cells
+
+
+def continuity(data: YearData) -> Section:
+    """New initiatives and those that continue another, apart."""
+
+    def line(name: str, kind: str | None) -> Values:
+        rows = data.by_continuity(kind) if kind else data.rows
+        return (name, len(rows), *money_values(data, data.payments_of(rows)), _unknown(rows))
+
+    return Section(
+        code="suite",
+        title="Nouvelles et prolongées",
+        tables=(
+            Table(
+                code="suite",
+                title="Initiatives nouvelles et prolongées",
+                columns=(Column("Initiatives"), Column("Nombre", COUNT), *money_columns(data), _UNPUBLISHED),
+                rows=(
+                    line("Nouvelles", Continuity.NEW),
+                    line("Prolongations", Continuity.CONTINUED),
+                ),
+                total=("Total", *line("", None)[1:]),
+            ),
+        ),
+    )
+
+
+# --- Partners ----------------------------------------------------------------------------------------------
+
+
+def partners(data: YearData) -> Section:
+    """What partners bring, by nature, confirmed and announced apart; what each FQIS dollar attracts."""
+    rows = tuple(
+        _shares_line(str(kind.label), [s for s in data.brought if s.kind == kind], bool(data.brought))
+        for kind in ContributionKind
+    )
+    return Section(
+        code="partenaires",
+        title="L’argent des partenaires",
+        intro="Ce que d’autres apportent aux initiatives de l’exercice, en plus de l’argent des lignes.",
+        figures=tuple(leverage(data)),
+        tables=(
+            Table(
+                code="partenaires",
+                title="Apports des partenaires, par nature",
+                columns=(
+                    Column("Nature"),
+                    Column("Confirmé", DOLLARS),
+                    Column("Annoncé", DOLLARS),
+                    Column("Total connu", DOLLARS),
+                    _UNPUBLISHED,
+                ),
+                rows=rows,
+                total=_shares_line("Total", data.brought, bool(data.brought)),
+            ),
+        ),
+    )
+
+
+def _shares_line(name: str, shares: list[Brought], any_share: bool) -> Values:
+    """Return one line of contributions; without any contribution at all, nothing is known: it is not zero."""
+
+    def known(chosen: list[Brought]) -> Decimal | None:
+        if not chosen:
+            return ZERO if any_share else None
+        return known_sum(share.amount for share in chosen)
+
+    confirmed = [share for share in shares if share.is_confirmed]
+    announced = [share for share in shares if not share.is_confirmed]
+    unknown = len([share for share in shares if share.amount is None])
+    return (name, known(confirmed), known(announced), known(shares), unknown)
+
+
+def leverage(data: YearData) -> list[FigureLine]:
+    """Return partners' known dollars and what each FQIS dollar attracts, by the definition of the figures."""
+    definition = figures.DEFINITIONS[figures.DEFAULT]
+    found = figures.measure((part for _, part in figures.by_everything(data.choice)), definition)
+    unknown = len([brought for brought in data.brought if brought.amount is None])
+    text = "contribution sans montant publié,contributions sans montant publié"
+    return [
+        FigureLine(
+            code="partenaires",
+            label="apportés par les partenaires",
+            value=known_sum(brought.amount for brought in data.brought),
+            unit="$",
+            definition=(
+                "Somme des contributions connues des partenaires aux initiatives publiées, confirmées ou annoncées : "
+                "argent, biens et services, heures de bénévolat."
+            ),
+            note=f"Au moins\xa0: {pluriel(unknown, text)}." if unknown else "",
+        ),
+        FigureLine(
+            code="levier",
+            label="apportés pour chaque dollar du FQIS",
+            value=found.ratio if found.above else None,
+            unit="ratio",
+            definition=definition.sentence,
+            note=f"Au moins\xa0: {found.missing}" if found.at_least else "",
+        ),
+    ]
