@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from alliance.lib.aggregates import JoinIds, per_parent
 from alliance.portal.directory import Directory
 from alliance.portal.payments import Payment
 from alliance.portal.rows import Row
 from funding import ledger
-from funding.models import Contribution
-from initiatives.models import Initiative
 
 
 class Paid(NamedTuple):
@@ -55,24 +52,12 @@ Facts = dict[str, Fact]
 
 
 def facts_of(directory: Directory) -> Facts:
-    """Return the facts of every published initiative today, by number (one query, for what lists do not show)."""
-    known = per_parent(Contribution.objects.filter(amount__isnull=False), "initiative", JoinIds("amount"))
-    apart = {
-        pk: (continuity, _dollars(joined))
-        for pk, continuity, joined in Initiative.objects.published()
-        .annotate(known=known)
-        .order_by()
-        .values_list("pk", "continuity", "known")
-    }
-    # A row unpublished since the directory was read has no facts: it no longer counts.
-    return {row.number: _fact(row, *apart[row.pk]) for row in directory.rows if row.pk in apart}
+    """Return the facts of every published initiative of the live directory, by number; no query."""
+    return {row.number: _fact(row) for row in directory.rows}
 
 
-def _dollars(joined: str | None) -> Decimal | None:
-    return ledger.total(Decimal(text) for text in joined.split(",")) if joined else None
-
-
-def _fact(row: Row, continuity: str, partners: Decimal | None) -> Fact:
+def _fact(row: Row) -> Fact:
+    known = [brought.amount for brought in row.contributions if brought.amount is not None]
     return Fact(
         number=row.number,
         slug=row.slug,
@@ -81,10 +66,10 @@ def _fact(row: Row, continuity: str, partners: Decimal | None) -> Fact:
         themes=first_then_others(row.theme.slug, (theme.slug for theme in row.themes)),
         territories=tuple(sorted(territory.slug for territory in row.territories)),
         regional=row.is_regional,
-        continuity=continuity,
+        continuity=row.continuity,
         years=tuple(sorted(year.slug for year in row.years)),
         payments=tuple(sorted(map(_paid, row.payments))),
-        partners=partners,
+        partners=ledger.total(known) if known else None,
     )
 
 
