@@ -13,9 +13,21 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 
 from alliance.portal import directory, freshness, guards
-from tests.kept_world import KeptWorld
+from tests import world as universe
+from tests.chromium import ARGS, CHROMIUM
+from tests.kept_world import KeptRows
 
 OUR_TEMPLATES = str(Path(settings.BASE_DIR) / "templates")
+# With one process per core, one of them holds the browser and one the demonstration: neither is started twice.
+TOGETHER = {"browser": "_browser.py::", "demonstration": "tests/data/"}
+LONGEST = {
+    "test_bad_addresses_never_fail",
+    "test_every_admin_page_answers_each_person_by_the_table_of_rights",
+    "test_every_autocomplete_field_refuses_what_it_cannot_read",
+    "test_every_list_asks_as_many_queries_for_three_rows_as_for_one",
+    "test_home_asks_as_many_questions_for_three_rows_as_for_one",
+    "test_no_query_breaks_a_page",
+}
 
 
 class UnknownVariable(str):
@@ -38,6 +50,23 @@ def pytest_configure():
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UnknownVariable("%s")
     logging.getLogger("django.request").setLevel(logging.ERROR)  # refusals are expected here; faults are not
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Share the tests one by one between the processes, except the groups that start something costly."""
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415  # only when there are several processes
+
+    class OneByOne(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return next((group for group, part in TOGETHER.items() if part in nodeid), nodeid)
+
+    return OneByOne(config, log)
+
+
+def pytest_collection_modifyitems(items):
+    """Start with the longest tests, in their random order: no process ends alone on one of them."""
+    items.sort(key=lambda item: item.originalname not in LONGEST)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -97,9 +126,8 @@ def _fresh_data(request):
 
 @pytest.fixture(scope="session")
 def _kept_world(django_db_setup, django_db_blocker):
-    kept = KeptWorld()
     with django_db_blocker.unblock():
-        kept.build()
+        kept = KeptRows(universe.build)
     yield kept
     with django_db_blocker.unblock():
         _end_other_sessions()
@@ -132,3 +160,14 @@ def client_for():
         return client
 
     return make
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless Chromium, started once for the tests of a module; each of them opens its own windows."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with pytest.MonkeyPatch.context() as patch, sync_api.sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright runs a loop in the tests' thread
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
+        yield browser
+        browser.close()

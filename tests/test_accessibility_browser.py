@@ -6,24 +6,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from initiatives.choices import State
-from tests import world as universe
+from tests.chromium import needs_chromium
 
-sync_api = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python")
 AXE = Path(axe.__file__).parent / "axe.min.js"
-CHROMIUM = Path("/usr/bin/chromium")
-ARGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 780}
 NARROWEST = {"width": 320, "height": 640}
@@ -31,8 +20,11 @@ MOST_TABS = 80
 LEAST_STOPS = {"/": 30, "/initiatives/": 25}
 
 pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed"),
+    *needs_chromium,
+    pytest.mark.skipif(
+        connection.vendor != "sqlite",
+        reason="what a browser draws does not depend on the engine: once, on SQLite",
+    ),
 ]
 
 _LISTEN = """window.broken = [];
@@ -88,17 +80,9 @@ class Visits:
 
 
 @pytest.fixture
-def browser(transactional_db, monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright runs a loop in the test's thread
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def window(browser, live_server, client_for):
+def window(browser, transactional_db, live_server, client_for):
     """Return a function that opens a window, signed in as `user` or as the public."""
+    contexts = []
 
     def open_window(user=None):
         context = browser.new_context(
@@ -108,21 +92,24 @@ def window(browser, live_server, client_for):
             timezone_id="America/Toronto",
             reduced_motion="reduce",
         )
+        contexts.append(context)
         if user is not None:
             session = client_for(user).cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies(
                 [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
             )
         context.add_init_script(_LISTEN)
+        context.add_init_script(path=AXE)
         return context.new_page()
 
-    return open_window
+    yield open_window
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture
-def files(transactional_db):
+def files(transactional_db, world):
     """The universe with initiatives in the states that the pages show."""
-    world = universe.build()
     world.published(State.IN_PROGRESS, award=12500, title="Frigo libre-service", citizen_participation="Oui.")
     world.published(title="Accompagnement sociocommunautaire intergénérationnel " * 3)
     return world, {
@@ -188,24 +175,27 @@ def staff_pages(files):
     ]
 
 
+def watch_page(page, server, visits):
+    """Note, page after page, a request elsewhere, an error in the console or a fault of a script."""
+    page.on("request", lambda it: note(visits, page.url, it.url, it.url.startswith((server.url, "data:"))))
+    page.on("console", lambda it: note(visits, page.url, it.text, it.type != "error" or "404" in it.text))
+    page.on("pageerror", lambda it: visits.faults.append(f"{page.url}: {it}"))
+
+
 def open_page(page, server, path, visits):
-    """Open a page; note a request elsewhere, a console message or a broken policy."""
-    page.on("request", lambda it: note(visits, path, it.url, it.url.startswith((server.url, "data:"))))
-    page.on("console", lambda it: note(visits, path, it.text, it.type != "error" or "404" in it.text))
-    page.on("pageerror", lambda it: visits.faults.append(f"{path}: {it}"))
+    """Open a page; note what broke the policy."""
     page.goto(server.url + path)
     visits.pages += 1
     visits.faults += [f"{path}: {broken}" for broken in page.evaluate("() => window.broken")]
 
 
-def note(visits, path, what, fine):
+def note(visits, where, what, fine):
     if not fine:
-        visits.faults.append(f"{path}: {what}")
+        visits.faults.append(f"{where}: {what}")
 
 
 def scan_page(page, path, visits):
     """Run every rule once; then those that a dark scheme or a narrow screen can change: the words stay the same."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
     for name, only, scheme, size in (
         ("light", None, "light", WIDE),
         ("dark", COLOURS, "dark", WIDE),
@@ -230,12 +220,11 @@ def test_pages_without_violation(window, live_server, files):
         (world.agent_mitis, agent_pages(files)),
         (world.administration, staff_pages(files)),
     ):
-        context = window(user).context
+        page = window(user)
+        watch_page(page, live_server, visits)
         for path in paths:
-            page = context.new_page()
             open_page(page, live_server, path, visits)
             scan_page(page, path, visits)
-            page.close()
     assert visits.faults == [], "\n".join(visits.faults)
     assert (visits.pages, visits.scans) == (38, 114)
 

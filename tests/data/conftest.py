@@ -1,16 +1,25 @@
-"""The reference data and the demonstration, built once per module: each test works in a savepoint above them."""
+"""The reference data and the demonstration, built once: each test works in a savepoint above them.
+
+Every test of this folder runs in the same process (`TOGETHER` of tests/conftest.py).
+"""
 
 import pytest
 from django.db import transaction
 
 from alliance.portal import demo, reference
+from tests.kept_world import KeptRows
+
+
+@pytest.fixture(scope="session")
+def _kept_reference(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        return KeptRows(reference.load)
 
 
 @pytest.fixture(scope="module")
-def _reference_rows(django_db_setup, django_db_blocker):
+def _reference_rows(_kept_reference, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
-        added = reference.load()
-        yield added
+        yield _kept_reference.give()
         transaction.set_rollback(True)
 
 
@@ -21,9 +30,9 @@ def loaded(_reference_rows, db):
 
 
 @pytest.fixture(scope="module")
-def _demo_rows(django_db_setup, django_db_blocker):
+def _demo_rows(_kept_reference, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
-        reference.load()
+        _kept_reference.give()
         before = fingerprint()
         password, count = demo.load()
         yield {"password": password, "count": count, "before": before}

@@ -1,25 +1,15 @@
 """The life of one initiative in a real browser, without JavaScript; the agent uses the keyboard alone."""
 
 import re
-from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.db import connection
 
 from initiatives.models import Initiative
 from tests import world as universe
+from tests.chromium import needs_chromium
 
-sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = Path("/usr/bin/chromium")
-ARGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 MOST_TABS = 150
 _FOCUSED = """([css, text]) => {
   const it = document.activeElement;
@@ -27,8 +17,11 @@ _FOCUSED = """([css, text]) => {
 }"""
 
 pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed"),
+    *needs_chromium,
+    pytest.mark.skipif(
+        connection.vendor != "postgresql",
+        reason="tests/espace/test_life.py tells this life on both engines; the keyboard alone, on that of production",
+    ),
 ]
 
 
@@ -62,26 +55,24 @@ class Keyboard:
 
 
 @pytest.fixture
-def browser(transactional_db, monkeypatch):
-    monkeypatch.setenv(
-        "DJANGO_ALLOW_ASYNC_UNSAFE", "true"
-    )  # playwright runs a loop in the thread of the test
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
-        yield browser
-        browser.close()
+def visit(browser, transactional_db, live_server, client_for):
+    """Return a function that opens an address in a new window without JavaScript, already signed in as `user`."""
+    contexts = []
 
-
-@pytest.fixture
-def visit(browser, live_server):
-    """Return a function that opens an address in a new window without JavaScript."""
-
-    def open_page(address):
-        page = browser.new_context(java_script_enabled=False, locale="fr-CA").new_page()
+    def open_page(address, user=None):
+        contexts.append(browser.new_context(java_script_enabled=False, locale="fr-CA"))
+        if user is not None:
+            session = client_for(user).cookies[settings.SESSION_COOKIE_NAME].value
+            contexts[-1].add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+            )
+        page = contexts[-1].new_page()
         page.goto(live_server.url + address)
         return page
 
-    return open_page
+    yield open_page
+    for context in contexts:
+        context.close()
 
 
 def sign_in(page, user):
@@ -92,8 +83,7 @@ def sign_in(page, user):
     return keyboard
 
 
-def test_life_in_a_browser(visit, live_server):
-    world = universe.build()
+def test_life_in_a_browser(visit, live_server, world):
     page = visit("/espace/")
     agent = sign_in(page, world.agent_mitis)
     agent.press("Inscrire une initiative", "main a.button")
@@ -102,8 +92,7 @@ def test_life_in_a_browser(visit, live_server):
     number = page.text_content(".panel-success strong")
     assert re.fullmatch(r"BSL-2025-\d{3}", number)
 
-    crd = visit("/admin/")
-    sign_in(crd, world.coordination)
+    crd = visit("/admin/", world.coordination)
     step(crd, live_server, initiative, "Retourner pour compléter", note="Précisez le lieu.")
     page.goto(live_server.url + "/espace/")
     assert "Précisez le lieu." in page.text_content("main")
@@ -117,8 +106,7 @@ def test_life_in_a_browser(visit, live_server):
     award(crd, live_server, initiative)
     step(crd, live_server, initiative, "Publier")
 
-    stranger = visit("/espace/")
-    sign_in(stranger, world.agent_temis)
+    stranger = visit("/espace/", world.agent_temis)
     assert stranger.goto(f"{live_server.url}/espace/initiatives/{initiative.pk}/").status == 404
 
     visitor = visit("/initiatives/?q=frigo")
