@@ -4,6 +4,7 @@ from django.utils.html import format_html
 
 from alliance.lib.money import format_amount, quantize
 from funding import ledger
+from funding.models import Envelope
 
 
 def dollars(amount):
@@ -28,7 +29,12 @@ def envelope_balance(envelope):
     return ledger.EnvelopeBalance(envelope, quantize(amount), quantize(allocated))
 
 
+def fresh_envelope(envelope):
+    """Return the present balance of an envelope, read again."""
+    return envelope_balance(ledger.with_envelope_balances(Envelope.objects.filter(pk=envelope.pk)).get())
+
+
 def line_balance(line):
     """Return the balance of a line read with its balances, or a new one (all zero)."""
-    allocated, committed = getattr(line, "allocated", None), getattr(line, "committed", None)
-    return ledger.LineBalance(line, quantize(allocated), quantize(committed))
+    sums = (getattr(line, name, None) for name in ("allocated", "committed", "paid"))
+    return ledger.LineBalance(line, *map(quantize, sums))

@@ -1,21 +1,34 @@
-"""A page of the admin that asks something before an action, and shows what the action refuses, keeping what was typed."""
+"""Pages of the admin that ask something before an action, and show what the action refuses, keeping what was typed.
+
+A decision about money is taken in two steps, without JavaScript: the page says what it will do, then it is confirmed.
+"""
 
 import uuid
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from alliance.lib.admin import refused_fields
-from alliance.lib.dates import DateFormField
+from alliance.lib.dates import DateFormField, long_date
 from alliance.lib.forms import BlockFormField, LineFormField
-from alliance.lib.money import MoneyFormField
+from alliance.lib.money import MoneyFormField, format_amount
 from alliance.lib.workflow import NotAllowed, Refusal
+
+T = TypeVar("T")
+STEP, SEEN = "etape", "vu"
+CONFIRM, EDIT = "confirmer", "modifier"
+CHANGED = "La situation a changé depuis votre vérification. Relisez ce qui suit, puis confirmez de nouveau."
 
 
 class NoteForm(forms.Form):
@@ -33,11 +46,45 @@ class MovementForm(forms.Form):
         label="Montant",
         min_value=None,
         help_text="En dollars, par exemple 12 500 ou 12 500,50. Négatif pour retirer.",
+        widget=forms.TextInput(attrs={"class": "input-amount"}),
     )
     reason = LineFormField(label="Raison", max_length=300)
-    resolution = LineFormField(label="Résolution", max_length=60, required=False)
+    resolution = LineFormField(
+        label="Résolution", max_length=60, required=False, help_text="Facultatif : son numéro."
+    )
     on = DateFormField(label="Date", required=False, help_text="Laissez vide pour aujourd’hui.")
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a decision will do: sentences, warnings that block nothing, and rows to read one by one.
+
+    `sentences` speak of what stands after the decision only, so that the same decision always reads the same.
+    """
+
+    sentences: Sequence[str]
+    warnings: Sequence[str] = ()
+    headers: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+    caption: str = ""
+
+    @property
+    def seal(self) -> str:
+        """Return a short mark of the sentences: confirming says which ones were read."""
+        return sha256("\n".join([*self.sentences, *map(str, self.rows)]).encode()).hexdigest()[:16]
+
+
+def rehearse(act: Callable[[], Any], then: Callable[[], T]) -> T:
+    """Do `act`, ask `then` what stands after it, and undo both: what a page announces is what the action would do.
+
+    Raises what `act` raises (Refusal, NotAllowed, ValidationError): a refusal is known before anything is confirmed.
+    """
+    with transaction.atomic():
+        act()
+        told = then()
+        transaction.set_rollback(True)
+    return told
 
 
 def ask(
@@ -50,45 +97,104 @@ def ask(
     title: str,
     button: str,
     back: str,
-    template: str = "admin/ask.html",
-    danger: bool = False,
+    preview: Callable[[dict[str, Any]], Review] | None = None,
+    beside: str | None = None,
     **shown: Any,
 ) -> HttpResponse:
     """Show `form`, or call `perform(cleaned)`, which returns the sentence of success; then go `back`.
 
-    A refusal answers 422 with its sentences and the form as it was typed; a missing right answers 403.
+    With `preview`, a first post shows its review and only « Confirmer », after reading those very sentences, performs.
+    A refusal answers 422 with its sentences (next to the field `beside`, when told) and the form as it was typed;
+    a missing right answers 403.
     """
-    if request.method == "POST" and form.is_valid():
+    posted, step = request.method == "POST", request.POST.get(STEP)
+    shown |= {"title": title, "button": button, "back": back}
+    if posted and step != EDIT and form.is_valid():
         try:
-            done = perform(form.cleaned_data)
+            review = preview(dict(form.cleaned_data)) if preview else None
+            if review is None or (step == CONFIRM and request.POST.get(SEEN) == review.seal):
+                messages.success(request, perform(dict(form.cleaned_data)))
+                return redirect(back)
+            return _review_page(request, model_admin, obj, form, review, shown)
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from None
         except (Refusal, ValidationError) as refusal:
             for field, sentences in refused_fields(refusal).items():
-                form.add_error(field if field in form.fields else None, sentences)
+                form.add_error(
+                    next((name for name in (field, beside) if name in form.fields), None), sentences
+                )
             _renew_token(form)
-        else:
-            messages.success(request, done)
-            return redirect(back)
-    context = {
+    if preview:
+        shown["button"] = "Vérifier"
+    status = 422 if posted and step != EDIT else 200
+    template = shown.pop("template", "admin/ask.html")
+    return TemplateResponse(
+        request, template, _context(request, model_admin, obj, form, shown), status=status
+    )
+
+
+def _context(
+    request: HttpRequest, model_admin: Any, obj: Any, form: forms.Form, shown: dict[str, Any]
+) -> dict[str, Any]:
+    return {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
         "original": obj,
-        "title": title,
         "subtitle": str(obj),
         "form": form,
-        "button": button,
-        "back": back,
-        "danger": danger,
+        "danger": False,
         "consequence": "",
         "facts": [],
         "missing": [],
-        "tables": [],
         "blocked": False,
         **shown,
     }
-    status = 422 if request.method == "POST" else 200
-    return TemplateResponse(request, template, context, status=status)
+
+
+def _review_page(
+    request: HttpRequest,
+    model_admin: Any,
+    obj: Any,
+    form: forms.Form,
+    review: Review,
+    shown: dict[str, Any],
+) -> HttpResponse:
+    """Say what was typed and what it will do, carrying every answer along for « Confirmer » and « Revenir modifier »."""
+    typed = [
+        (name, value)
+        for field in form.fields
+        for name in [form.add_prefix(field)]
+        for value in form.data.getlist(name)  # type: ignore[attr-defined]
+    ]
+    stale = request.POST.get(STEP) == CONFIRM and SEEN in request.POST
+    context = _context(request, model_admin, obj, form, shown) | {
+        "review": review,
+        "said": said(form),
+        "typed": typed,
+        "changed": CHANGED if stale else "",
+    }
+    return TemplateResponse(request, "admin/review.html", context, status=409 if stale else 200)
+
+
+def said(form: forms.Form) -> list[tuple[str, str]]:
+    """Return what was typed, as (label, words); what was left empty and lists chosen row by row are not repeated."""
+    told = []
+    for field in form.visible_fields():
+        value = form.cleaned_data.get(field.name)
+        if value in (None, "") or isinstance(value, (list, tuple)):
+            continue
+        told.append((str(field.label), _words(field.field, value)))
+    return told
+
+
+def _words(field: forms.Field, value: Any) -> str:
+    if isinstance(field, forms.ChoiceField):
+        return str(dict(field.choices).get(value, value))
+    if isinstance(value, Decimal):
+        return format_amount(value)
+    if isinstance(value, date):
+        return long_date(value)
+    return str(value)
 
 
 def _renew_token(form: forms.Form) -> None:

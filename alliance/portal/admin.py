@@ -20,8 +20,8 @@ from alliance.lib.money import format_amount
 from alliance.lib.resources import Column
 from alliance.lib.widgets import AutocompleteMixin
 from alliance.lib.workflow import Refusal, Stale
-from alliance.portal import admin_years  # noqa: F401  # registers the years
-from alliance.portal.admin_money import MoneyMixin
+from alliance.portal import admin_bilan, admin_years  # noqa: F401  # register the bilans and the years
+from alliance.portal.admin_file_money import FileMoneyMixin
 from alliance.portal.admin_steps import StepsMixin
 from funding import ledger
 from funding.rules import refuse_used_form
@@ -94,7 +94,7 @@ class TransitionInline(ReadOnlyInline):
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(OnceMixin, StepsMixin, MoneyMixin, FileAdminMixin, AuditedModelAdmin):
+class InitiativeAdmin(OnceMixin, StepsMixin, FileMoneyMixin, FileAdminMixin, AuditedModelAdmin):
     form = InitiativeForm
     resource_classes = [InitiativeFile]
     internal_columns = ("internal_note",)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from itertools import groupby
+from time import monotonic
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -11,9 +12,10 @@ from django.utils import timezone
 
 from alliance.accounts.models import User
 from alliance.lib.dates import today
-from alliance.lib.templatetags.francais import pluriel, pourcent
-from funding import ledger
-from funding.models import Allocation
+from alliance.lib.templatetags.francais import pluriel
+from alliance.portal import admin_year_money
+from funding import actions, audit, ledger
+from funding.models import Allocation, Disbursement, LedgerCheck
 from initiatives.choices import PartnerRole, State
 from initiatives.models import FiscalYear, Initiative, Partnership
 
@@ -84,22 +86,50 @@ def money() -> list[YearMoney]:
     return sorted(years, key=lambda each: not each.current)
 
 
+@dataclass(frozen=True)
+class ToPay:
+    """What waits to be paid of one fiscal year: instalments payable now, expected this month, held."""
+
+    year: FiscalYear
+    waits: admin_year_money.Waits
+
+
+def to_pay() -> list[ToPay]:
+    """Return what waits in each open fiscal year where something does, from new to old."""
+    waiting = Disbursement.objects.filter(commitment__allocation__fiscal_year__closed_at=None)
+    rows = admin_year_money.waits(waiting)
+    years = {row.line.fiscal_year for row in (*rows.payable, *rows.expected, *rows.held)}
+    ordered = sorted(years, key=lambda year: year.starts_on, reverse=True)
+    return [ToPay(year, rows.of(year)) for year in ordered]
+
+
+def last_check() -> LedgerCheck | None:
+    """Return the last check of the ledger, if there ever was one."""
+    return LedgerCheck.objects.first()
+
+
+def check_now() -> LedgerCheck:
+    """Check the ledger, keep what was found, return it."""
+    begun = monotonic()
+    failures = audit.failures()
+    return actions.record_check(seconds=monotonic() - begun, rules=len(audit.RULES), failures=failures)
+
+
+def late_reports() -> int:
+    """Return how many final reports were not received in time."""
+    return admin_year_money.late_reports().count()
+
+
 def _year(year: FiscalYear, balances: list[ledger.LineBalance]) -> YearMoney:
     return YearMoney(
         year=year,
         current=year.starts_on <= today() <= year.ends_on,
         left=ledger.total(balance.left for balance in balances),
         is_demo=all(balance.allocation.is_demo for balance in balances),
-        rows=[{"balance": one, "line": one.allocation, "meter": _meter(one)} for one in balances],
+        rows=[
+            {"balance": one, "line": one.allocation, "meter": admin_year_money.meter(one)} for one in balances
+        ],
     )
-
-
-def _meter(balance: ledger.LineBalance) -> dict[str, str] | None:
-    """Return the bar of one line and the words that say it; None when nothing is allocated."""
-    if balance.allocated <= 0:
-        return None
-    share = (balance.committed * 100 / balance.allocated).quantize(Decimal(1))
-    return {"max": str(balance.allocated), "value": str(balance.committed), "text": pourcent(share)}
 
 
 def _pile(title: str, query: str, rows: QuerySet[Initiative], since: str) -> Pile:

@@ -1,24 +1,33 @@
-"""Money buttons of an initiative's page: grant, change or free an amount, always by adding a movement."""
+"""Money buttons of an initiative's page: grant, change, free or correct an amount, always by adding a movement."""
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import path, reverse
 
-from alliance.lib.money import MoneyFormField, format_amount
-from alliance.lib.pages import MovementForm, ask
+from alliance.lib.money import format_amount
+from alliance.lib.pages import Review, ask, rehearse
 from funding import actions, ledger
+from funding.admin_decisions import (
+    DecisionForm,
+    ReasonForm,
+    TakingForm,
+    after,
+    balance_of,
+    opened,
+    posted,
+)
 from funding.models import Commitment
+
+PREFIX = "initiatives_initiative"
 
 
 def _known(amount, otherwise):
     return otherwise if amount is None else format_amount(amount)
 
 
-class AwardForm(MovementForm):
+class AwardForm(TakingForm):
     """An amount granted on one of the lines that may pay."""
 
-    amount = MoneyFormField(label="Montant", help_text="En dollars, par exemple 12 500 ou 12 500,50.")
     line = forms.ChoiceField(
         label="Ligne",
         widget=forms.RadioSelect,
@@ -31,6 +40,7 @@ class AwardForm(MovementForm):
 
     def __init__(self, data, balances):
         super().__init__(data)
+        self.lines = {str(balance.allocation.pk): balance.allocation for balance in balances}
         self.fields["line"].choices = [
             (
                 str(balance.allocation.pk),
@@ -39,84 +49,69 @@ class AwardForm(MovementForm):
             for balance in balances
         ]
 
+    def envelope_of(self, cleaned):
+        line = self.lines.get(cleaned.get("line"))
+        return line and line.envelope
 
-class ReleaseForm(MovementForm):
-    """What is promised goes back to its line, entirely."""
-
-    amount = None
+    def clean_line(self):
+        return self.lines[self.cleaned_data["line"]]
 
 
 class MoneyMixin:
-    """Adds `accorder/`, `engagement/<pk>/modifier/` and `engagement/<pk>/liberer/` under an initiative's page."""
+    """Adds `accorder/` and `engagement/<pk>/modifier/`, `…/liberer/`, `…/corriger/` under an initiative's page."""
 
     def get_urls(self):
         view = self.admin_site.admin_view
-        prefix = "initiatives_initiative"
+        one = "<int:pk>/engagement/<int:commitment>/"
         return [
-            path("<int:pk>/accorder/", view(self.award_view), name=f"{prefix}_award"),
-            path(
-                "<int:pk>/engagement/<int:commitment>/modifier/",
-                view(self.amend_view),
-                name=f"{prefix}_amend",
-            ),
-            path(
-                "<int:pk>/engagement/<int:commitment>/liberer/",
-                view(self.release_view),
-                name=f"{prefix}_release",
-            ),
+            path("<int:pk>/accorder/", view(self.award_view), name=f"{PREFIX}_award"),
+            path(f"{one}modifier/", view(self.amend_view), name=f"{PREFIX}_amend"),
+            path(f"{one}liberer/", view(self.release_view), name=f"{PREFIX}_release"),
+            path(f"{one}corriger/", view(self.adjust_view), name=f"{PREFIX}_adjust"),
             *super().get_urls(),
         ]
 
-    def commitments(self, initiative):
-        """Return what is promised to the initiative: line, dollars, whether its fiscal year is open."""
-        rows = Commitment.objects.filter(initiative=initiative).select_related(
-            "allocation__territory", "allocation__fiscal_year", "allocation__envelope"
+    def promise_of(self, request, pk, commitment):
+        """Return the initiative, one of its promises and the address of its page; 404 or 403."""
+        initiative = opened(self, request, pk)
+        rows = Commitment.objects.select_related(
+            "allocation__territory", "allocation__fiscal_year", "allocation__envelope__source"
         )
-        return [
-            {
-                "commitment": row,
-                "line": row.allocation,
-                "amount": ledger.commitment_amount(row),
-                "open": row.allocation.fiscal_year.closed_at is None,
-            }
-            for row in rows
-        ]
-
-    def _with_money(self, request, pk, commitment=None):
-        initiative = self.get_object(request, str(pk))
-        if initiative is None:
+        found = rows.filter(initiative=initiative, pk=commitment).first()
+        if found is None:
             raise Http404
-        if not request.user.has_perm("funding.move_money"):
-            raise PermissionDenied
-        found = None
-        if commitment is not None:
-            found = next(
-                (each for each in self.commitments(initiative) if each["commitment"].pk == commitment), None
-            )
-            if found is None:
-                raise Http404
-        return initiative, found, reverse("admin:initiatives_initiative_change", args=[pk])
+        found.initiative = initiative
+        return initiative, found, reverse(f"admin:{PREFIX}_change", args=[pk])
 
     def award_view(self, request, pk):
-        """« Accorder un montant »: what is left on each line is said; more than that is refused."""
-        initiative, _none, back = self._with_money(request, pk)
+        """« Accorder un montant »: what is left on each line is said; more than that is refused."""
+        initiative = opened(self, request, pk)
         balances = ledger.free_lines_for(initiative)
-        lines = {str(balance.allocation.pk): balance.allocation for balance in balances}
+
+        def act(cleaned):
+            line = cleaned.pop("line")
+            return actions.award(initiative=initiative, allocation=line, by=request.user, **cleaned)
+
+        def preview(cleaned):
+            line, amount = cleaned["line"], cleaned["amount"]
+            warnings = ledger.warnings_for(initiative=initiative, allocation=line, amount=amount)
+            return Review(rehearse(lambda: act(dict(cleaned)), lambda: after(line)), warnings)
 
         def perform(cleaned):
-            line = lines[cleaned.pop("line")]
-            movement = actions.award(initiative=initiative, allocation=line, by=request.user, **cleaned)
-            return f"{format_amount(movement.amount)} accordés sur la ligne {line}."
+            line = cleaned["line"]
+            return f"{format_amount(act(cleaned).amount)} accordés sur la ligne {line}."
 
         return ask(
             request,
             self,
             initiative,
-            AwardForm(request.POST if request.method == "POST" else None, balances),
+            AwardForm(posted(request), balances),
             perform,
+            preview=preview,
+            beside="amount",
             title="Accorder un montant",
             button="Accorder ce montant",
-            back=back,
+            back=reverse(f"admin:{PREFIX}_change", args=[pk]),
             consequence="Ce montant est engagé sur la ligne choisie; il ne peut plus être promis ailleurs.",
             facts=[
                 ("État", initiative.get_state_display()),
@@ -128,49 +123,99 @@ class MoneyMixin:
         )
 
     def amend_view(self, request, pk, commitment):
-        """« Modifier l’engagement »: add to it, or take back with a minus sign."""
-        initiative, found, back = self._with_money(request, pk, commitment)
+        """« Modifier l’engagement »: add to it, or take back with a minus sign."""
+        initiative, found, back = self.promise_of(request, pk, commitment)
+
+        def act(cleaned):
+            return actions.amend(
+                initiative=initiative, allocation=found.allocation, by=request.user, **cleaned
+            )
+
+        def warned(amount):
+            return ledger.warnings_for(initiative=initiative, allocation=found.allocation, amount=amount)
+
+        return self._change(request, found, back, act, warned, "Modifier l’engagement")
+
+    def adjust_view(self, request, pk, commitment):
+        """« Corriger l’engagement » of a closed fiscal year, by a dated adjustment."""
+        _initiative, found, back = self.promise_of(request, pk, commitment)
+
+        def act(cleaned):
+            return actions.adjust_commitment(commitment=found, by=request.user, **cleaned)
+
+        title = "Corriger l’engagement d’un exercice fermé"
+        return self._change(request, found, back, act, lambda _amount: [], title)
+
+    def _change(self, request, found, back, act, warned, title):
+        line = found.allocation
+        form = DecisionForm(posted(request))
+        form.envelope = line.envelope
+
+        def told():
+            new = ledger.commitment_amount(found)
+            return [f"L’engagement sera de {format_amount(new)}.", *after(line)]
 
         def perform(cleaned):
-            actions.amend(initiative=initiative, allocation=found["line"], by=request.user, **cleaned)
-            return "L’engagement est modifié."
+            act(cleaned)
+            return f"L’engagement est maintenant de {format_amount(ledger.commitment_amount(found))}."
 
-        (left,) = ledger.lines(type(found["line"]).objects.filter(pk=found["line"].pk))
         return ask(
             request,
             self,
-            initiative,
-            MovementForm(request.POST if request.method == "POST" else None),
+            found.initiative,
+            form,
             perform,
-            title="Modifier l’engagement",
-            button="Modifier l’engagement",
+            preview=lambda cleaned: Review(rehearse(lambda: act(cleaned), told), warned(cleaned["amount"])),
+            beside="amount",
+            title=title,
+            button=title,
             back=back,
             consequence="Le montant inscrit s’ajoute à l’engagement, ou s’en retire s’il est négatif.",
-            facts=[
-                ("Ligne", str(found["line"])),
-                ("Engagement actuel", format_amount(found["amount"])),
-                ("Reste dans la ligne", format_amount(left.left)),
-            ],
+            facts=_facts(found),
         )
 
     def release_view(self, request, pk, commitment):
-        """« Libérer »: all that is promised goes back to its line."""
-        initiative, found, back = self._with_money(request, pk, commitment)
+        """« Libérer »: all that is promised and not paid goes back to its line."""
+        initiative, found, back = self.promise_of(request, pk, commitment)
+        line = found.allocation
+        form = ReasonForm(posted(request))
+        form.envelope = line.envelope
+
+        def act(cleaned):
+            return actions.release(commitment=found, by=request.user, **cleaned)
+
+        def told():
+            kept = ledger.commitment_amount(found)
+            sentence = f"L’engagement sera de {format_amount(kept)}, soit ce qui est déjà versé."
+            return [sentence, *after(line)]
 
         def perform(cleaned):
-            movement = actions.release(commitment=found["commitment"], by=request.user, **cleaned)
-            return f"{format_amount(-movement.amount)} retournent à la ligne {found['line']}."
+            movement = act(cleaned)
+            return f"{format_amount(-movement.amount)} retournent à la ligne {line}."
 
         return ask(
             request,
             self,
             initiative,
-            ReleaseForm(request.POST if request.method == "POST" else None),
+            form,
             perform,
+            preview=lambda cleaned: Review(rehearse(lambda: act(cleaned), told)),
             title="Libérer l’engagement",
             button="Libérer l’argent",
             back=back,
             danger=True,
-            consequence=f"{format_amount(found['amount'])} retournent à la ligne {found['line']}.",
-            facts=[("Engagement actuel", format_amount(found["amount"]))],
+            consequence=(
+                "Les versements qui ne sont pas payés sont annulés; tout ce qui n’est pas versé retourne à la ligne."
+            ),
+            facts=_facts(found),
         )
+
+
+def _facts(commitment):
+    """Return what is known of a promise before it changes."""
+    return [
+        ("Ligne", str(commitment.allocation)),
+        ("Engagement actuel", format_amount(ledger.commitment_amount(commitment))),
+        ("Versé", format_amount(ledger.commitment_paid(commitment))),
+        ("Reste dans la ligne", format_amount(balance_of(commitment.allocation).left)),
+    ]

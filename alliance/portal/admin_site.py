@@ -2,9 +2,10 @@
 
 from functools import partial, update_wrapper
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import path, reverse
 
@@ -58,12 +59,31 @@ class PortalAdminSite(admin.AdminSite):
         waiting = {
             "piles": admin_home.piles(request.user),
             "money": admin_home.money() if may_read_money else [],
+            "to_pay": admin_home.to_pay() if may_read_money else [],
+            "late_reports": admin_home.late_reports() if may_read_money else 0,
+            "checked": admin_home.last_check() if may_read_money else None,
+            "may_read_money": may_read_money,
+            "may_check": request.user.has_perm("funding.move_money"),
         }
         return super().index(request, {**waiting, **(extra_context or {})})
+
+    def check_view(self, request):
+        """« Vérifier maintenant »: run the checks of the ledger, keep what they found, come back to the landing page."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not request.user.has_perm("funding.move_money"):
+            raise PermissionDenied
+        check = admin_home.check_now()
+        if check.failures:
+            messages.error(request, "Le registre ne tient pas : voyez ce qui suit.")
+        else:
+            messages.success(request, "Le registre tient : chaque vérification a réussi.")
+        return redirect("admin:index")
 
     def get_urls(self):
         merge = self.admin_view(partial(merge_view, admin_site=self))
         return [
+            path("verifier/", self.admin_view(self.check_view), name="check_ledger"),
             path("territories/organization/<int:pk>/fusionner/", merge, name="merge_organization"),
             *super().get_urls(),
         ]

@@ -5,9 +5,11 @@ from decimal import Decimal
 import pytest
 from django.contrib import admin
 
+from alliance.lib.dates import today
 from funding import actions as funding_actions
-from funding.choices import ContributionKind, Line, Precision, Unit
-from funding.models import Allocation, Contribution, Envelope, FundingSource, PublishedFigure
+from funding.choices import Condition, ContributionKind, Line, Precision, Unit
+from funding.models import Allocation, Contribution, Envelope, FundingSource, Limits, PublishedFigure
+from funding.rules import Instalment
 from initiatives.choices import PlanLevel, State
 from initiatives.models import ActionPlan, FiscalYear, Period, PlanNode, TargetGroup, Theme
 from territories import actions as territory_actions
@@ -92,6 +94,14 @@ def _one_more(world, n):
         fiscal_year=year,
         territory=world.territories["la-mitis"],
     )
+    Limits.objects.create(source=source, period=period, max_amount=Decimal(1))
+    commitment = initiative.commitments.get()
+    plan = [
+        Instalment(Decimal(4), today(), Condition.DATE),
+        Instalment(Decimal(6), today(), Condition.FINAL_REPORT),
+    ]
+    first, last = funding_actions.schedule(commitment=commitment, by=by, instalments=plan)
+    funding_actions.pay(disbursements=[first], by=by, reference="Lot 1")
     territory = Territory.objects.create(
         code=f"{n % 90 + 10}" if n % 90 + 10 not in (10, 11, 12, 13, 14) else f"{n % 90 + 60}",
         name=f"MRC {n}",

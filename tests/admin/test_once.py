@@ -14,6 +14,7 @@ from funding.models import Allocation, CommitmentMovement, Contribution, Envelop
 from initiatives.choices import State
 from initiatives.models import FiscalYear, Initiative, Theme
 from territories.models import Organization
+from tests.admin.deciding import decide
 
 
 def add(model):
@@ -83,15 +84,15 @@ def test_award_posted_again_with_another_amount_is_refused_and_kept(world, clien
     address = reverse("admin:initiatives_initiative_award", args=[initiative.pk])
     data = {"line": world.lines["la-mitis"].pk, "amount": "500", "reason": "Décision", "token": uuid4()}
     for _click in range(2):
-        assert client.post(address, data).status_code == 302
-    response = client.post(address, data | {"amount": "750"})
+        assert decide(client, address, data).status_code == 302
+    response = decide(client, address, data | {"amount": "750"})
     form = response.context["form"]
     assert response.status_code == 422
     assert "Ce formulaire a déjà servi" in response.content.decode()
     assert form["amount"].value() == "750"
     assert str(form["token"].value()) != str(data["token"])
     assert [row.amount for row in CommitmentMovement.objects.all()] == [500]
-    client.post(address, data | {"amount": "750", "token": form["token"].value()})
+    decide(client, address, data | {"amount": "750", "token": form["token"].value()})
     assert [row.amount for row in CommitmentMovement.objects.all()] == [500, 750]
 
 
@@ -190,7 +191,7 @@ def test_every_audited_page_sends_its_version(world, rf):
         if isinstance(page, AuditedModelAdmin):
             assert "read_version" in page.get_form(request, None, change=False).base_fields, model
             visited += 1
-    assert visited == 16
+    assert visited == 17
 
 
 # Years -----------------------------------------------------------------------------------------------------

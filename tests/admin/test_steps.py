@@ -9,6 +9,7 @@ from funding import ledger
 from funding.models import CommitmentMovement
 from initiatives.choices import Publication, State
 from initiatives.models import Initiative, TransitionLog
+from tests.admin.deciding import decide
 
 
 def step(initiative, name):
@@ -144,7 +145,7 @@ def grant(world, client, initiative, **changes):
         "on": "",
         "token": "7b4f7c5e-6a53-4d7e-9a7c-0d5b8f6f2f1a",
     }
-    return client.post(page(initiative, "award"), data | changes)
+    return decide(client, page(initiative, "award"), data | changes)
 
 
 def test_award_writes_one_movement_whatever_the_clicks(world, client_for):
@@ -205,11 +206,11 @@ def test_amend_and_release(world, client_for):
     client = client_for(world.coordination)
     token = "7b4f7c5e-6a53-4d7e-9a7c-0d5b8f6f2f1"
     data = {"amount": "-400", "reason": "Moins", "token": f"{token}a"}
-    assert client.post(page(initiative, "amend", commitment.pk), data).status_code == 302
+    assert decide(client, page(initiative, "amend", commitment.pk), data).status_code == 302
     assert ledger.commitment_amount(commitment) == Decimal(600)
     data = {"reason": "Fin", "token": f"{token}b"}
     for _ in range(2):
-        assert client.post(page(initiative, "release", commitment.pk), data).status_code == 302
+        assert decide(client, page(initiative, "release", commitment.pk), data).status_code == 302
     assert ledger.commitment_amount(commitment) == Decimal(0)
 
 
@@ -220,10 +221,10 @@ def test_movement_pages_of_envelope_and_line(world, client_for):
     line = reverse("admin:funding_allocation_movement", args=[world.lines["la-mitis"].pk])
     assert "Reste dans l’enveloppe" in client.get(line).content.decode()
     data = {"kind": "amendment", "amount": "5 000", "reason": "Avenant", "token": f"{token}a"}
-    assert client.post(envelope, data).status_code == 302
+    assert decide(client, envelope, data).status_code == 302
     assert ledger.envelope_amount(world.envelope) == Decimal(105000)
     data = {"kind": "amendment", "amount": "50 000", "reason": "Trop", "token": f"{token}b"}
-    refused = client.post(line, data)
+    refused = decide(client, line, data)
     assert refused.status_code == 422
     assert "Il reste 45\xa0000\xa0$ dans l’enveloppe" in refused.content.decode()
     assert client.post(line, data | {"kind": "transfer"}).status_code == 422
