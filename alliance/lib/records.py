@@ -26,7 +26,7 @@ def validate(record: models.Model, *, exclude: tuple[str, ...] = ()) -> None:
     Raises the same ValidationError: as soon as something is refused, `full_clean` itself says what.
     """
     try:
-        record.full_clean(exclude=exclude, validate_constraints=False)
+        record.full_clean(exclude={*exclude, *_links_read(record)}, validate_constraints=False)
         sound = _checks_hold(record, exclude)
     except ValidationError:
         sound = False
@@ -35,6 +35,21 @@ def validate(record: models.Model, *, exclude: tuple[str, ...] = ()) -> None:
     for constraint in record._meta.constraints:
         if not isinstance(constraint, models.CheckConstraint):
             constraint.validate(type(record), record, exclude=set(exclude))
+
+
+def _links_read(record: models.Model) -> set[str]:
+    """Return the links to rows that were read from the database: asking again whether each exists teaches nothing.
+
+    A row removed since is refused by the database itself, as it always was between the question and the writing.
+    """
+    found = set()
+    for field in record._meta.concrete_fields:
+        if isinstance(field, models.ForeignKey) and not field.unique and field.is_cached(record):
+            row = field.get_cached_value(record)
+            known = row is not None and not row._state.adding
+            if known and getattr(row, field.target_field.attname) == getattr(record, field.attname):
+                found.add(field.name)
+    return found
 
 
 def _checks_hold(record: models.Model, exclude: tuple[str, ...]) -> bool:
