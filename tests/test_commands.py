@@ -16,6 +16,7 @@ SHELL_SCRIPTS = [
     "bin/bench",
     "bin/lib.sh",
     "bin/prepare",
+    "bin/race",
     "bin/requirements",
     "bin/run",
     "bin/test",
