@@ -103,16 +103,24 @@ class Leverage:
     complete: int
     ratio: Decimal | None
     exact: Decimal | None
+    is_whole: bool = False
 
     @property
     def at_least(self) -> bool:
         return self.ratio is not None and bool(self.unknown or self.silent)
 
     @property
+    def is_unknown(self) -> bool:
+        """Say whether nothing is known of what the FQIS attracted: « au moins 0 $ » would say nothing."""
+        return self.at_least and not self.above and not self.is_whole
+
+    @property
     def text(self) -> str:
-        """« 0,51 $ », « au moins 0,42 $ », or « sans objet » without FQIS."""
+        """« 0,51 $ », « au moins 0,42 $ », « inconnu », or « sans objet » without FQIS."""
         if self.ratio is None:
             return "sans objet"
+        if self.is_unknown:
+            return "inconnu"
         return f"{'au moins ' if self.at_least else ''}{format_amount(self.ratio)}"
 
     @property
@@ -177,6 +185,7 @@ def measure(parts: Iterable[Part], definition: Definition) -> Leverage:
         complete=len(known),
         ratio=_ratio(fqis, above),
         exact=_ratio(ledger.total(part.fqis for part in known), _above(known, definition)),
+        is_whole=definition.whole,
     )
 
 

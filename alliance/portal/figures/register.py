@@ -144,7 +144,7 @@ _ENTRIES = (
         "Organisations participantes",
         "Organisations qui portent au moins une de ces initiatives ou y participent.",
         Unit.ORGANIZATIONS,
-        _of_rows(v.organizations_table),
+        v.organizations,
         v.organizations_table,
     ),
     Entry(

@@ -1,15 +1,16 @@
 """The rows of a figure as one table: the page, the file and the total at the bottom read the same cells."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from alliance.lib.templatetags.francais import montant, nombre
 
-TEXT, NUMBER, MONEY, RATIO = "text", "number", "money", "ratio"
-_SHOWN = {TEXT: str, NUMBER: nombre, MONEY: montant, RATIO: montant}
-NO_RATIO = "sans objet"
+TEXT, CODE, NUMBER, MONEY, RATIO = "text", "code", "number", "money", "ratio"
+_SHOWN = {TEXT: str, CODE: str, NUMBER: nombre, MONEY: montant, RATIO: montant}
+UNKNOWN = "inconnu"
+_CSS = {TEXT: "", CODE: "nowrap"}
 
 
 class Column(NamedTuple):
@@ -20,17 +21,21 @@ class Column(NamedTuple):
 
     @property
     def is_number(self) -> bool:
-        return self.kind != TEXT
+        return self.kind not in (TEXT, CODE)
+
+    @property
+    def css(self) -> str:
+        return _CSS.get(self.kind, "num")
 
     def shown(self, value: Any) -> str:
-        """Return a cell as people read it; an unknown amount is « montant non publié », no ratio is « sans objet »."""
-        return NO_RATIO if self.kind == RATIO and value is None else _SHOWN[self.kind](value)
+        """Return a cell as people read it; an unknown amount is « montant non publié », an unknown ratio « inconnu »."""
+        return UNKNOWN if self.kind == RATIO and value is None else _SHOWN[self.kind](value)
 
 
 class Cell(NamedTuple):
     title: str
     text: str
-    is_number: bool
+    css: str
 
 
 class Record(NamedTuple):
@@ -38,6 +43,27 @@ class Record(NamedTuple):
 
     cells: tuple[Any, ...]
     url: str = ""
+
+
+class Records(Sequence[Record]):
+    """Rows made when they are shown: a page of a hundred does not make ten thousand."""
+
+    def __init__(self, items: Sequence[Any], make: Callable[[Any], Record]) -> None:
+        self._items, self._make = items, make
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, index: int) -> Record: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Record]: ...
+
+    def __getitem__(self, index: int | slice) -> Record | list[Record]:
+        if isinstance(index, slice):
+            return [self._make(item) for item in self._items[index]]
+        return self._make(self._items[index])
 
 
 @dataclass(frozen=True)
@@ -60,7 +86,7 @@ class Table:
     def shown(self, record: Record) -> list[Cell]:
         """Return the cells of a row, as people read them."""
         return [
-            Cell(column.title, column.shown(value), column.is_number)
+            Cell(column.title, column.shown(value), column.css)
             for column, value in zip(self.columns, record.cells, strict=True)
         ]
 
@@ -68,7 +94,7 @@ class Table:
     def shown_total(self) -> list[Cell]:
         """Return the cells of the total; the first one names it."""
         return [
-            Cell(column.title, "" if value is None else column.shown(value), column.is_number)
+            Cell(column.title, "" if value is None else column.shown(value), column.css)
             for column, value in zip(self.columns[1:], self.total[1:], strict=True)
         ]
 

@@ -1,6 +1,6 @@
 """What each named figure comes to, and the rows that it counts. One function per family; the register names them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,8 +8,8 @@ from decimal import Decimal
 from alliance.lib.templatetags.francais import pluriel
 from alliance.portal import labels as names
 from alliance.portal.figures.choice import Choice, Given, Paid, year_of
-from alliance.portal.figures.leverage import DEFAULT, DEFINITIONS, by_everything, measure
-from alliance.portal.figures.tables import MONEY, NUMBER, RATIO, Column, Record, Table
+from alliance.portal.figures.leverage import DEFAULT, DEFINITIONS, Part, by_everything, measure
+from alliance.portal.figures.tables import CODE, MONEY, NUMBER, RATIO, Column, Record, Records, Table
 from alliance.portal.payments import Brought
 from alliance.portal.rows import Row
 from funding import ledger
@@ -28,7 +28,7 @@ class Value:
     text: str = ""
 
 
-INITIATIVE, NUMBER_OF = Column("Initiative"), Column("Numéro")
+INITIATIVE, NUMBER_OF = Column("Initiative"), Column("Numéro", CODE)
 PLACE, YEARS = Column("Territoire"), Column("Exercice")
 
 
@@ -77,16 +77,22 @@ def reached_table(choice: Choice) -> Table:
 # Organizations and MRCs ---------------------------------------------------------------------------------------
 
 
+def organizations(choice: Choice) -> Value:
+    """Return how many organizations hold a role in an initiative of the choice."""
+    held = choice.directory.masks.get(names.ORGANIZATION, {}).values()
+    return Value(sum(1 for initiatives in held if initiatives & choice.selection.mask))
+
+
 def organizations_table(choice: Choice) -> Table:
     """Return the organizations that hold a role in an initiative of the choice, by name."""
-    present, held = choice.directory.labels.present, defaultdict(lambda: [0, 0])
-    for row in choice.rows:
-        leads = {who for role, who in row.partners if role == PartnerRole.LEAD}
-        for who in {who for _, who in row.partners}:
-            held[present(who)][0] += 1
-            held[present(who)][1] += who in leads
-    ordered = sorted(held.items(), key=lambda pair: (pair[0].sort_key, pair[0].pk))
-    records = [Record((label.name, leads, count), label.url) for label, (count, leads) in ordered]
+    labels, mask = choice.directory.labels, choice.selection.mask
+    held = choice.directory.masks.get(names.ORGANIZATION, {})
+    leads = Counter(who.slug for row in choice.rows for role, who in row.partners if role == PartnerRole.LEAD)
+    records = [
+        Record((label.name, leads[label.slug], count), label.url)
+        for label in labels.all(names.ORGANIZATION)
+        if not label.merged and (count := (held.get(label.slug, 0) & mask).bit_count())
+    ]
     columns = (Column("Organisation"), Column("Dont comme porteur", NUMBER), Column("Initiatives", NUMBER))
     return Table(columns, records, (None, None, None))
 
@@ -136,25 +142,19 @@ def paid_by(choice: Choice, *, fqis: bool) -> list[Paid]:
 
 def paid_table(choice: Choice, found: Iterable[Paid]) -> Table:
     """Return what each line promised to each initiative, by title."""
+
+    def record(paid: Paid) -> Record:
+        row, (payer, amount) = paid
+        place = choice.place_name(payer.place)
+        cells = (row.title, row.number, row.theme.name, place, payer.year, payer.source.name, amount)
+        return Record(cells, row.url)
+
     found = list(found)
-    records = [
-        Record(
-            (
-                row.title,
-                row.number,
-                row.theme.name,
-                choice.place_name(payer.place),
-                payer.year,
-                payer.source.name,
-                amount,
-            ),
-            row.url,
-        )
-        for row, (payer, amount) in found
-    ]
     columns = (INITIATIVE, NUMBER_OF, Column("Thème principal"), Column("Ligne qui paie"), YEARS)
     columns += (Column("Source"), Column("Montant accordé", MONEY))
-    return Table(columns, records, (*(None,) * 6, _known_total(paid.payment.amount for paid in found)))
+    return Table(
+        columns, Records(found, record), (*(None,) * 6, _known_total(paid.payment.amount for paid in found))
+    )
 
 
 def paid_value(choice: Choice, *, fqis: bool) -> Value:
@@ -201,23 +201,19 @@ def given_value(choice: Choice, keep: Keep) -> Value:
 
 def given_table(choice: Choice, keep: Keep) -> Table:
     """Return contributions one by one, by title of the initiative."""
+
+    def record(given: Given) -> Record:
+        row, brought = given
+        state = "confirmée" if brought.is_confirmed else "annoncée"
+        year = year_of(row, brought) or UNTOLD_YEAR
+        cells = (row.title, row.number, ContributionKind(brought.kind).label, state, year, brought.amount)
+        return Record(cells, row.url)
+
     found = given_that(choice, keep)
-    records = [
-        Record(
-            (
-                row.title,
-                row.number,
-                ContributionKind(brought.kind).label,
-                "confirmée" if brought.is_confirmed else "annoncée",
-                year_of(row, brought) or UNTOLD_YEAR,
-                brought.amount,
-            ),
-            row.url,
-        )
-        for row, brought in found
-    ]
     columns = (INITIATIVE, NUMBER_OF, Column("Nature"), Column("État"), YEARS, Column("Montant", MONEY))
-    return Table(columns, records, (*(None,) * 5, _known_total(given.brought.amount for given in found)))
+    return Table(
+        columns, Records(found, record), (*(None,) * 5, _known_total(given.brought.amount for given in found))
+    )
 
 
 # The whole ----------------------------------------------------------------------------------------------------
@@ -257,22 +253,22 @@ def leverage(choice: Choice, code: str = DEFAULT) -> Value:
 def leverage_table(choice: Choice, code: str = DEFAULT) -> Table:
     """Return the leverage of each initiative that receives FQIS, and the whole's at the bottom."""
     definition = DEFINITIONS[code]
-    found = [(row, part, measure([part], definition)) for row, part in by_everything(choice) if part.fqis > 0]
-    records = [
-        Record((row.title, row.number, one.fqis, one.above, _known_text(one.missing), one.ratio), row.url)
-        for row, _, one in found
-    ]
-    whole = measure((part for _, part, _ in found), definition)
+
+    def record(pair: tuple[Row, Part]) -> Record:
+        row, part = pair
+        one = measure([part], definition)
+        told = "toutes" if not one.at_least else "aucune" if one.is_unknown else "en partie"
+        above, ratio = (None, None) if one.is_unknown else (one.above, one.ratio)
+        return Record((row.title, row.number, one.fqis, above, told, ratio), row.url)
+
+    found = [(row, part) for row, part in by_everything(choice) if part.fqis > 0]
+    whole = measure((part for _, part in found), definition)
     columns = (
         INITIATIVE,
         NUMBER_OF,
         Column("FQIS", MONEY),
         Column("Coût total connu" if definition.whole else "Contributions connues", MONEY),
-        Column("Connues"),
+        Column("Sont connues"),
         Column("Par dollar du FQIS", RATIO),
     )
-    return Table(columns, records, (None, None, whole.fqis, whole.above, None, whole.ratio))
-
-
-def _known_text(missing: str) -> str:
-    return "au moins" if missing else "toutes"
+    return Table(columns, Records(found, record), (None, None, whole.fqis, whole.above, None, whole.ratio))
