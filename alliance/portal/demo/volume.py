@@ -4,6 +4,9 @@ The one place that writes initiatives and money without the actions, in bulk: te
 actions take half an hour. What the actions guarantee is kept: numbers come from the sequence, lines cover their
 commitments, the search column is filled by the same function. Everything is marked `is_demo`.
 
+The database's rules of money sum a line at each row, which a synthetic line of thousands of promises makes quadratic:
+they are lifted inside the transaction, put back before it ends, and the books are then checked whole, once (`audit`).
+
 Some words have a fixed share, so that a search means the same proportion at every size: maraîcher 10 %, couture 3 %,
 tricot 1 %, boussole 0.1 %, trousse 0.01 %. None is a word of a theme, which would add that theme's initiatives.
 """
@@ -21,8 +24,10 @@ from django.utils import timezone
 from alliance.accounts.models import User
 from alliance.lib.dates import fiscal_bounds
 from alliance.lib.text import search_text, slug_fr, sort_key
-from alliance.portal import reference
+from alliance.lib.workflow import Refusal
+from alliance.portal import guards, reference
 from alliance.portal.reference.author import author
+from funding import audit
 from funding.choices import AllocationMove, CommitmentMove, ContributionKind, EnvelopeMove, Line
 from funding.models import (
     Allocation,
@@ -271,9 +276,17 @@ class Volume:
 
 @transaction.atomic
 def make(count: int, seed: int) -> int:
-    """Write `count` published initiatives, all or none; return how many were written."""
+    """Write `count` published initiatives, all or none; return how many were written.
+
+    Raises Refusal when the books do not hold afterwards.
+    """
     reference.load()
-    return Volume(count, seed, author()).write()
+    guards.lift_money()
+    written = Volume(count, seed, author()).write()
+    guards.install_money()
+    if problems := audit.failures():
+        raise Refusal(problems)
+    return written
 
 
 def analyze() -> None:

@@ -16,4 +16,4 @@ class Command(BaseCommand):
         actions.record_check(seconds=seconds, rules=len(audit.RULES), failures=broken)
         if broken:
             raise CommandError("\n".join(broken))
-        self.stdout.write(f"{len(audit.RULES)} vérifications réussies en {nombre(seconds)} s.")
+        self.stdout.write(f"{len(audit.RULES)} vérifications réussies en {nombre(round(seconds, 2))} s.")
