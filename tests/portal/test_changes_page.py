@@ -261,3 +261,16 @@ def test_evening_belongs_to_its_own_day(world, get):
         for n in (5, 4)
     }
     assert found == {5: [], 4: ["ajoutee"]}
+
+
+def test_amount_that_was_never_entered_is_not_zero(world, get):
+    unknown = world.published(title="Sans montant")
+    forget()
+    (row,) = rows_of(get(FILE))
+    assert (row["numero"], row["dollars_avant"], row["dollars_apres"], row["dollars_effet"]) == (
+        unknown.number,
+        "",
+        "",
+        "0.00",
+    )
+    assert "montant non publié" in text_of(get(PAGE))

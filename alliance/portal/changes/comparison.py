@@ -6,6 +6,7 @@ even when a past day or a frozen bilan still knows its title.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 
 from alliance.lib.money import ZERO
@@ -40,8 +41,8 @@ _ONE = {
 _MEANING = {
     Kind.ADDED: "Publiées entre les deux moments.",
     Kind.WITHDRAWN: "Comptées au départ, absentes du site à l’arrivée.",
-    Kind.AMENDED: "Leur montant a changé : argent ajouté, repris ou libéré.",
-    Kind.RECLASSIFIED: "Elles ont changé de thème, de MRC, d’exercice, de ligne ou de « nouvelle » à « prolongée ».",
+    Kind.AMENDED: "Leur montant a changé\xa0: argent ajouté, repris ou libéré.",
+    Kind.RECLASSIFIED: "Elles ont changé de thème, de MRC, d’exercice, de ligne ou de «\xa0nouvelle\xa0» à «\xa0prolongée\xa0».",
 }
 
 
@@ -73,11 +74,11 @@ class Line:
 
     @property
     def had(self) -> str:
-        return montant(self.change.had.dollars) if self.change.before else "—"
+        return _known(self.change.before, self.change.had)
 
     @property
     def has(self) -> str:
-        return montant(self.change.has.dollars) if self.change.after else "—"
+        return _known(self.change.after, self.change.has)
 
 
 @dataclass(frozen=True)
@@ -252,15 +253,15 @@ def note_of(change: Change, labels: Labels) -> str:
         _from_to("Territoire", _places(before, labels), _places(after, labels)),
         _from_to("Exercices", ", ".join(before.years), ", ".join(after.years)),
         _from_to("Type", Continuity(before.continuity).label, Continuity(after.continuity).label),
-        _from_to("Payée par", _payers(before, labels), _payers(after, labels)),
+        _from_to("Payée par", _payers(before, labels), _payers(after, labels), "aucune ligne"),
     ]
     if told[0]:
         told[1] = ""  # the primary theme is the first of the themes: once is enough
     return " ".join(filter(None, told))
 
 
-def _from_to(what: str, before: str, after: str) -> str:
-    return "" if before == after else f"{what}\xa0: {before or 'aucun'}, puis {after or 'aucun'}."
+def _from_to(what: str, before: str, after: str, none: str = "aucun") -> str:
+    return "" if before == after else f"{what}\xa0: {before or none}, puis {after or none}."
 
 
 def _names(labels: Labels, kind: str, slugs: Iterable[str]) -> str:
@@ -290,6 +291,15 @@ def _signed_dollars(effect: Effect) -> str:
 
 def _signed_count(effect: Effect) -> str:
     return signed(effect.count, nombre(effect.count))
+
+
+def known(fact: Fact | None, effect: Effect) -> Decimal | None:
+    """Return the dollars an initiative counts for, None when no amount of it was ever entered: unknown is not zero."""
+    return effect.dollars if fact and fact.payments else None
+
+
+def _known(fact: Fact | None, effect: Effect) -> str:
+    return montant(known(fact, effect)) if fact else "—"
 
 
 def _and(parts: list[str]) -> str:

@@ -78,8 +78,8 @@ def _rows(found, request):
                 change.had.count,
                 change.has.count,
                 change.effect.count,
-                change.had.dollars,
-                change.has.dollars,
+                comparison.known(change.before, change.had),
+                comparison.known(change.after, change.has),
                 change.effect.dollars,
                 line.note,
             )
