@@ -299,10 +299,10 @@ def start(url):
     django.setup()
 
 
-def measure(engine, trials, tell):
-    """Run every way of the engine, `tell` each result as soon as it is known, and return them."""
+def measure(ways, trials, tell):
+    """Run every way to write, `tell` each result as soon as it is known, and return them."""
     facts, results = in_a_process(build), []
-    for run, way in enumerate(WAYS[engine]):
+    for run, way in enumerate(ways):
         results.append(race(way, facts, trials, run))
         tell(results[-1])
     return results
@@ -325,10 +325,10 @@ def show(row):
     )
 
 
-def verdict(engine, results):
+def verdict(ways, results):
     """Return what is not as it must be: an overrun behind a guard, a control that controls nothing."""
     wrong = []
-    for way, row in zip(WAYS[engine], results, strict=True):
+    for way, row in zip(ways, results, strict=True):
         sound = way.guarded and way.immediate
         if row.other or (sound and (row.overruns or row.locked)):
             wrong.append(f"{row.name} : {row.overruns} dépassements, {row.locked} verrouillés, {row.other}")
@@ -345,6 +345,9 @@ def main():
     parser.add_argument("--trials", type=int, default=1000)
     parser.add_argument("--url", help="a database for the trials; without it, a file made and thrown away")
     parser.add_argument("--migrate", action="store_true", help="the database of --url is still empty")
+    parser.add_argument(
+        "--ask", choices=list(ASK), nargs="*", default=list(ASK), help="only these ways to write"
+    )
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="alliance-race-") as folder:
@@ -353,10 +356,11 @@ def main():
             in_a_process(migrate)
         if not options.json:
             show_head(options.engine, options.trials)
-        results = measure(options.engine, options.trials, (lambda _row: None) if options.json else show)
+        ways = [way for way in WAYS[options.engine] if way.ask in options.ask]
+        results = measure(ways, options.trials, (lambda _row: None) if options.json else show)
     if options.json:
         print(json.dumps([asdict(row) for row in results]))
-    if wrong := verdict(options.engine, results):
+    if wrong := verdict(ways, results):
         sys.exit("\n".join(wrong))
 
 

@@ -28,8 +28,8 @@ from funding.rules import Instalment
 from initiatives.choices import Scope, State
 from tests import world as universe
 
-ROUNDS = 8
-TRIALS = 5
+ROUNDS = 4
+TRIALS = 4
 D = Decimal
 
 in_threads = pytest.mark.skipif(
@@ -49,7 +49,7 @@ def address(folder) -> str:
         copy.close()
         return f"sqlite:///{path}"
     user = f"{database['USER']}:{quote(database['PASSWORD'], safe='')}".removesuffix(":")
-    host, port = database["HOST"], database["PORT"]
+    host, port = database["HOST"] or database["OPTIONS"].get("host", ""), database["PORT"]
     if host.startswith("/"):
         return f"postgres://{user}@/{database['NAME']}?host={host}"
     return f"postgres://{user}@{host}{f':{port}' if port else ''}/{database['NAME']}"
