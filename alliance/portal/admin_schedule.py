@@ -23,13 +23,13 @@ _A_MONTH = timedelta(days=30)
 
 
 class ScheduleForm(forms.Form):
-    """`number` instalments: dollars, day, condition. Its rows are `rows`; the whole takes at most `free` dollars."""
+    """`number` instalments: dollars, day, condition. Its rows are `rows`."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
-    def __init__(self, data, proposed, free):
+    def __init__(self, data, proposed):
         super().__init__(data)
-        self.free, self.names = free, []
+        self.names = []
         self.fields["nombre"] = forms.IntegerField(widget=forms.HiddenInput, initial=len(proposed))
         for rank, instalment in enumerate(proposed, 1):
             self._add_row(rank, instalment)
@@ -72,10 +72,7 @@ class ScheduleForm(forms.Form):
         if self.errors:
             return cleaned
         plan = self.instalments()
-        last_amount, last_day, last_condition = self.names[-1]
-        if sum((each.amount for each in plan), ZERO) > self.free:
-            over = f"Les versements font {format_amount(self.total)}; il reste {format_amount(self.free)} à prévoir."
-            self.add_error(last_amount, over)
+        _last_amount, last_day, last_condition = self.names[-1]
         if len(plan) > 1 and plan[-1].condition != Condition.FINAL_REPORT:
             self.add_error(last_condition, "Le dernier versement attend l’approbation du rapport final.")
         if [each.due_on for each in plan] != sorted(each.due_on for each in plan):
@@ -112,7 +109,7 @@ class ScheduleMixin:
         free = ledger.commitment_amount(found) - ledger.commitment_due(found)
         number = _number(request)
         proposed = propose(max(free, ZERO), number, today(), _last_day(initiative))
-        form = ScheduleForm(posted(request), proposed, free)
+        form = ScheduleForm(posted(request), proposed)
 
         def act(_cleaned):
             return actions.schedule(
@@ -159,6 +156,7 @@ class ScheduleMixin:
             form,
             perform,
             preview=preview,
+            beside=form.names[-1][0],
             template="admin/schedule.html",
             title="Prévoir les versements",
             button="Prévoir les versements",

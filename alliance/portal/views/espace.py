@@ -1,12 +1,16 @@
 """The landing page of « Mon espace »: what waits for me first, my files, the money of my MRCs."""
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from alliance.accounts.roles import TERRITORY_ROLES
+from alliance.lib.dates import long_date
+from alliance.portal.admin_year_money import meter
 from funding import ledger
-from funding.models import Allocation
+from funding.choices import DisbursementMove, DisbursementState
+from funding.models import Allocation, Disbursement, DisbursementMovement
 from initiatives import rules
 from initiatives.choices import AGENT_STATE, State
 from initiatives.content import FACTS_READ, facts_of
@@ -15,6 +19,20 @@ from initiatives.models import Initiative
 from initiatives.views.access import READERS, may_write
 
 _MOST = 100  # files listed under one heading
+_ORDER = (  # what the agent can act on first, what is settled last
+    DisbursementState.HELD,
+    DisbursementState.PAYABLE,
+    DisbursementState.PLANNED,
+    DisbursementState.PAID,
+    DisbursementState.RECOVERED,
+    DisbursementState.CANCELLED,
+)
+_TONES = {
+    DisbursementState.PLANNED: "todo",
+    DisbursementState.HELD: "late",
+    DisbursementState.PAYABLE: "doing",
+    DisbursementState.PAID: "done",
+}
 _GROUPS = (
     ("Au CRD", State.waiting_for_staff),
     ("Retenues et en cours", (State.APPROVED, State.IN_PROGRESS)),
@@ -37,6 +55,7 @@ def home(request):
         "drafts": _drafts(files) if writes else None,
         "groups": [_group(files, title, states) for title, states in _groups(writes)],
         "lines": _lines(user) if user.role in TERRITORY_ROLES else [],
+        "instalments": _instalments(files) if user.role in TERRITORY_ROLES else None,
         "territories": my_territories(user) if user.role in TERRITORY_ROLES else [],
     }
     return render(request, "espace/home.html", context)
@@ -83,4 +102,29 @@ def _lines(user):
     mine = Allocation.objects.filter(
         territory__memberships__user=user, fiscal_year__closed_at=None, is_demo=user.is_demo
     )
-    return ledger.lines(mine)
+    balances = ledger.lines(mine.select_related("envelope__source"))
+    return [(balance, meter(balance)) for balance in balances]
+
+
+def _instalments(files):
+    """Return the instalments of these files, in plain words: what waits first, what is settled last."""
+    paid = DisbursementMovement.objects.filter(kind=DisbursementMove.PAID)
+    rows = Disbursement.objects.filter(commitment__initiative__in=files)
+    dues = ledger.instalments(rows.prefetch_related(Prefetch("movements", paid, to_attr="payments")))
+    ordered = sorted(dues, key=lambda due: _ORDER.index(due.state))
+    shown = [(due, _said(due), _TONES.get(due.state, "done")) for due in ordered[:_MOST]]
+    return {"rows": shown, "more": len(ordered) - len(shown)}
+
+
+def _said(due):
+    """Return what became of an instalment, as the agent needs to know it."""
+    row, day = due.disbursement, long_date(due.disbursement.due_on)
+    if due.state == DisbursementState.HELD:
+        return f"Prévu le {day}. {row.get_condition_display()}\xa0: il est retenu jusque-là."
+    if due.state == DisbursementState.PLANNED:
+        return f"Prévu le {day}. {row.get_condition_display()}."
+    if due.state == DisbursementState.PAYABLE:
+        return "Sa condition est remplie. Le CRD le versera."
+    if due.state == DisbursementState.CANCELLED:
+        return "Ce versement n’aura pas lieu."
+    return f"Versé le {long_date(row.payments[0].on)}."
