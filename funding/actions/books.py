@@ -8,6 +8,7 @@ from uuid import UUID
 from alliance.accounts.models import User
 from alliance.lib.dates import today
 from alliance.lib.money import format_amount
+from alliance.lib.records import validate
 from alliance.lib.workflow import NotAllowed, Refusal
 from funding import rules
 from funding.models import Allocation, Envelope, Movement
@@ -98,7 +99,7 @@ def write(
     if before:
         before()
         movement.commitment = movement.commitment  # type: ignore[attr-defined]  # refresh the id just given
-    movement.full_clean(exclude=exclude)
+    validate(movement, exclude=exclude)
     movement.save()
     return movement
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from alliance.accounts.models import User
 from alliance.lib.dates import today
+from alliance.lib.records import validate
 from alliance.lib.workflow import Refusal
 from funding import ledger, rules
 from funding.actions.books import SAID, closed, lock_line, lock_lines, may_move_money, write
@@ -54,7 +55,7 @@ def schedule(
         for rank, (instalment, own) in enumerate(zip(instalments, tokens, strict=False), first)
     ]
     for disbursement in planned:
-        disbursement.full_clean()
+        validate(disbursement)
         disbursement.save()
     return planned
 
