@@ -8,6 +8,7 @@ from typing import Any
 from alliance.accounts.models import User
 from alliance.lib.dates import fiscal_label
 from alliance.portal.demo import money, partners, texts
+from alliance.portal.demo.payments import Payments
 from alliance.portal.demo.scenario import Story, stories
 from funding.actions import cancel_initiative
 from initiatives import actions
@@ -36,6 +37,7 @@ class Builder:
         self.years = {year.label: year for year in FiscalYear.objects.all()}
         self.places = {slug: cycle(_places(territory)) for slug, territory in self.territories.items()}
         self.told: dict[str, Initiative] = {}
+        self.payments = Payments(people["coordination"], people["comptabilite"])
 
     def build(self) -> int:
         """Tell every story; return how many there are."""
@@ -44,6 +46,8 @@ class Builder:
         self.lines = money.open_lines(coordination, self.chance)
         for story in stories():
             self.told[story.key] = self._tell(story)
+        money.move_between(self.lines, coordination)
+        self.payments.follow()
         return len(self.told)
 
     def _tell(self, story: Story) -> Initiative:
@@ -153,7 +157,7 @@ class Builder:
         if story.state == State.COMPLETED:
             initiative = actions.complete(initiative=initiative, by=coordination)
         if story.state == State.CANCELLED:
-            return cancel_initiative(initiative=initiative, by=coordination, note=texts.CANCEL_NOTE)
+            return self._cancel(initiative, coordination)
         return self._publish(story, initiative, coordination)
 
     def _answer(self, story: Story, initiative: Initiative, by: User) -> Initiative:
@@ -170,8 +174,19 @@ class Builder:
         label = fiscal_label(story.year)
         if self.chance.random() < 0.9 or story.state == State.CANCELLED:
             slug = story.territories[0] if story.territories else ""
-            money.promise(initiative, self.lines[label, slug], accounting, self.chance)
+            promised = money.promise(initiative, self.lines[label, slug], accounting, self.chance)
+            self.payments.plan(story, promised)
         money.contribute(initiative, team[1:], self.years[label], accounting, self.chance)
+        if len(self.told) % 7 == 0:
+            money.add_public(initiative, self.years[label], accounting)
+
+    def _cancel(self, initiative: Initiative, by: User) -> Initiative:
+        """What was paid before the initiative is abandoned comes back, whole or in part."""
+        commitment = initiative.commitments.get()
+        self.payments.pay_first(commitment)
+        cancelled = cancel_initiative(initiative=initiative, by=by, note=texts.CANCEL_NOTE)
+        self.payments.give_back(commitment, share=40 if len(self.told) > 30 else 100)
+        return cancelled
 
     def _publish(self, story: Story, initiative: Initiative, by: User) -> Initiative:
         """Most are published; a few wait, one in twenty was taken off the site."""

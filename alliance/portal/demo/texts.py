@@ -32,6 +32,22 @@ IN_WORDS = (
     "Recrute et soutient les bénévoles",
     "",
 )
+RESULTS = (
+    "Les activités prévues ont eu lieu. La participation a grandi au fil des mois, surtout en soirée.",
+    "Deux activités sur trois ont eu lieu; la troisième attend un local. Les personnes présentes veulent continuer.",
+    "Le service est connu des organismes du milieu, qui y dirigent des personnes chaque semaine.",
+    "Les bénévoles se sont formés et animent maintenant une partie des rencontres.",
+)
+STORIES = (  # invented: no person can be recognized, and each says so
+    "Elle n’osait plus sortir de chez elle. Depuis l’automne, elle prépare le café des rencontres du mardi. "
+    "(Histoire inventée pour la démonstration.)",
+    "Il venait chercher un panier; il en livre maintenant douze par semaine avec sa camionnette. "
+    "(Histoire inventée pour la démonstration.)",
+    "Une famille arrivée en janvier a trouvé un logement, puis des voisins qui gardent les enfants. "
+    "(Histoire inventée pour la démonstration.)",
+    "« Je croyais être seule à ne pas savoir remplir ce formulaire », dit une participante. "
+    "(Histoire inventée pour la démonstration.)",
+)
 
 
 @dataclass(frozen=True)
