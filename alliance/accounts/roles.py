@@ -21,7 +21,7 @@ class Role(models.TextChoices):
 STAFF_ROLES = frozenset({Role.COORDINATION, Role.ACCOUNTING, Role.READER, Role.ADMINISTRATION})
 TERRITORY_ROLES = frozenset({Role.AGENT, Role.COMMITTEE})  # see only the files of their own MRC
 
-_READ = ("territories.view_*", "initiatives.view_*", "funding.view_*")
+_READ = ("territories.view_*", "initiatives.view_*", "funding.view_*", "portal.view_bilanversion")
 _EXPORT = ("territories.export_*", "initiatives.export_*", "funding.export_*")
 
 RIGHTS: dict[str, tuple[str, ...]] = {

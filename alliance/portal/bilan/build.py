@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from alliance.lib.dates import today
-from alliance.portal.bilan import money, people, sources, words
+from alliance.portal.bilan import money, partners, people, sources, words
 from alliance.portal.bilan.document import CLOSED, OPEN, Document, Section
 from alliance.portal.bilan.sources import YearData
 from alliance.portal.directory import Directory
@@ -34,7 +34,7 @@ def _body(data: YearData) -> tuple[Section, ...]:
         return (money.balances(data), words.nothing(), *words.announced(data.year))
     return (
         money.balances(data),
-        money.partners(data),
+        partners.partners(data),
         money.themes(data),
         money.territories(data),
         money.matrix(data),

@@ -109,8 +109,8 @@ def csv_file(document: Document) -> str:
 
 
 def _lines(document: Document) -> Iterator[tuple[object, ...]]:
-    for name, text in about(document):
-        yield ("bilan", "a-propos", 1, name, "texte", text, "texte", text)
+    for rank, (name, text) in enumerate(about(document), 1):
+        yield ("bilan", "a-propos", rank, name, "texte", text, "texte", text)
     for section in document.sections:
         for rank, text in enumerate(_texts(section), 1):
             yield (section.code, "textes", rank, section.title, "texte", text, "texte", text)

@@ -1,34 +1,32 @@
-"""The sections of a bilan that hold dollars: lines, partners, themes, MRCs, matrix, new and renewed."""
+"""The sections of a bilan that hold public dollars: lines, themes, MRCs, matrix, new and renewed."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from alliance.lib.money import ZERO
-from alliance.lib.templatetags.francais import montant, pluriel
+from alliance.lib.templatetags.francais import montant
 from alliance.portal.bilan.document import (
     COUNT,
     DOLLARS,
     Column,
-    FigureLine,
     Section,
     Table,
     Value,
     Values,
 )
 from alliance.portal.bilan.sources import YearData, by_line, known_sum, together
-from alliance.portal.figures import leverage as figures
 from alliance.portal.labels import THEME
-from alliance.portal.payments import Brought, Payment
+from alliance.portal.payments import Payment
 from alliance.portal.rows import Row
 from funding import ledger
-from funding.choices import ContributionKind, Line
+from funding.choices import Line
 from initiatives.choices import Continuity
 
 REGION = str(Line.REGIONAL.label)
-NOWHERE, NOT_SAID = "?", "Territoire non précisé"
+NOWHERE, NOT_SAID = "?", "MRC non précisée"
 _BALANCE = tuple(Column(name, DOLLARS) for name in ("Affecté", "Engagé", "Versé", "Reste"))
-_UNPUBLISHED = Column("Sans montant publié", COUNT)
+UNPUBLISHED = Column("Sans montant publié", COUNT)
 
 
 def balances(data: YearData) -> Section:
@@ -142,7 +140,7 @@ def themes(data: YearData) -> Section:
             Table(
                 code="themes",
                 title="Initiatives et argent accordé, par thème",
-                columns=(Column("Thème"), Column("Initiatives", COUNT), *money_columns(data), _UNPUBLISHED),
+                columns=(Column("Thème"), Column("Initiatives", COUNT), *money_columns(data), UNPUBLISHED),
                 rows=tuple(line(label.slug, label.name) for label in data.themes),
                 total=_total(data),
                 note="Le total compte chaque initiative une seule fois.",
@@ -178,7 +176,7 @@ def territories(data: YearData) -> Section:
             Table(
                 code="territoires",
                 title="Initiatives et argent accordé, par MRC",
-                columns=(Column("MRC"), Column("Initiatives", COUNT), *money_columns(data), _UNPUBLISHED),
+                columns=(Column("MRC"), Column("Initiatives", COUNT), *money_columns(data), UNPUBLISHED),
                 rows=tuple(lines),
                 total=_total(data),
                 note="Le total compte chaque initiative une seule fois.",
@@ -208,22 +206,18 @@ def matrix(data: YearData) -> Section:
     tables = [_matrix("matrice-nombre", "Nombre d’initiatives", data, COUNT, _count_cells(data), _distinct)]
     if data.all_payments:
         tables.append(
-            _matrix("matrice-dollars", _dollars_title(data), data, DOLLARS, _dollar_cells(data), known_sum)
+            _matrix("matrice-dollars", "FQIS accordé", data, DOLLARS, _dollar_cells(data), _dollars)
         )
     return Section(
         code="matrice",
         title="Thèmes et territoires",
         intro=(
             "Nombre : une initiative peut être dans plusieurs cases; les totaux la comptent une seule fois. "
-            "Argent : chaque dollar est dans une seule case, celle du thème principal et de la ligne qui paie."
+            "FQIS : chaque dollar est dans une seule case, celle du thème principal et de la ligne qui paie."
         ),
         tables=tuple(tables),
         paragraphs=() if data.all_payments else ("Aucun montant accordé n’est publié pour cet exercice.",),
     )
-
-
-def _dollars_title(data: YearData) -> str:
-    return "Argent accordé, toutes sources" if has_others(data) else "FQIS accordé"
 
 
 _Cells = dict[tuple[str, str], list]
@@ -275,18 +269,21 @@ def _places(row: Row) -> list[str]:
 
 
 def _dollar_cells(data: YearData) -> _Cells:
-    """Return dollars by cell; a cell where some initiative has no published amount and none is known holds None."""
+    """Return FQIS dollars by cell, and None for each initiative of which no amount is published."""
     cells: _Cells = defaultdict(list)
     for row in (*data.rows, *data.also):
+        if not row.payments:
+            for slug in _places(row):
+                cells[row.theme.slug, slug].append(None)
         for payment in data.payments_of([row]) or ():
-            cells[row.theme.slug, payment.payer.territory].append(payment.amount)
-    # A cell of unknown dollars stays empty: nothing is added to it, not even zero.
-    unknown = {(row.theme.slug, slug) for row in data.rows if not row.payments for slug in _places(row)}
-    for theme in data.themes:
-        for slug in [*(label.slug for label in data.territories), "", *{NOWHERE} & {at for _, at in unknown}]:
-            if (theme.slug, slug) not in cells and (theme.slug, slug) not in unknown:
-                cells[theme.slug, slug].append(ZERO)
+            amount = payment.amount if payment.payer.source.is_fqis else ZERO
+            cells[row.theme.slug, payment.payer.territory].append(amount)
     return cells
+
+
+def _dollars(amounts: list[Decimal | None]) -> Decimal | None:
+    """Return the known dollars of some cells: zero when nothing is there, None when nothing there is known."""
+    return known_sum(amounts) if amounts else ZERO
 
 
 def continuity(data: YearData) -> Section:
@@ -303,7 +300,7 @@ def continuity(data: YearData) -> Section:
             Table(
                 code="suite",
                 title="Initiatives nouvelles et prolongées",
-                columns=(Column("Initiatives"), Column("Nombre", COUNT), *money_columns(data), _UNPUBLISHED),
+                columns=(Column("Initiatives"), Column("Nombre", COUNT), *money_columns(data), UNPUBLISHED),
                 rows=(
                     line("Nouvelles", Continuity.NEW),
                     line("Prolongations", Continuity.CONTINUED),
@@ -312,78 +309,3 @@ def continuity(data: YearData) -> Section:
             ),
         ),
     )
-
-
-# --- Partners ----------------------------------------------------------------------------------------------
-
-
-def partners(data: YearData) -> Section:
-    """What partners bring, by nature, confirmed and announced apart; what each FQIS dollar attracts."""
-    rows = tuple(
-        _shares_line(str(kind.label), [s for s in data.brought if s.kind == kind], bool(data.brought))
-        for kind in ContributionKind
-    )
-    return Section(
-        code="partenaires",
-        title="L’argent des partenaires",
-        intro="Ce que d’autres apportent aux initiatives de l’exercice, en plus de l’argent des lignes.",
-        figures=tuple(leverage(data)),
-        tables=(
-            Table(
-                code="partenaires",
-                title="Apports des partenaires, par nature",
-                columns=(
-                    Column("Nature"),
-                    Column("Confirmé", DOLLARS),
-                    Column("Annoncé", DOLLARS),
-                    Column("Total connu", DOLLARS),
-                    _UNPUBLISHED,
-                ),
-                rows=rows,
-                total=_shares_line("Total", data.brought, bool(data.brought)),
-            ),
-        ),
-    )
-
-
-def _shares_line(name: str, shares: list[Brought], any_share: bool) -> Values:
-    """Return one line of contributions; without any contribution at all, nothing is known: it is not zero."""
-
-    def known(chosen: list[Brought]) -> Decimal | None:
-        if not chosen:
-            return ZERO if any_share else None
-        return known_sum(share.amount for share in chosen)
-
-    confirmed = [share for share in shares if share.is_confirmed]
-    announced = [share for share in shares if not share.is_confirmed]
-    unknown = len([share for share in shares if share.amount is None])
-    return (name, known(confirmed), known(announced), known(shares), unknown)
-
-
-def leverage(data: YearData) -> list[FigureLine]:
-    """Return partners' known dollars and what each FQIS dollar attracts, by the definition of the figures."""
-    definition = figures.DEFINITIONS[figures.DEFAULT]
-    found = figures.measure((part for _, part in figures.by_everything(data.choice)), definition)
-    unknown = len([brought for brought in data.brought if brought.amount is None])
-    text = "contribution sans montant publié,contributions sans montant publié"
-    return [
-        FigureLine(
-            code="partenaires",
-            label="apportés par les partenaires",
-            value=known_sum(brought.amount for brought in data.brought),
-            unit="$",
-            definition=(
-                "Somme des contributions connues des partenaires aux initiatives publiées, confirmées ou annoncées : "
-                "argent, biens et services, heures de bénévolat."
-            ),
-            note=f"Au moins\xa0: {pluriel(unknown, text)}." if unknown else "",
-        ),
-        FigureLine(
-            code="levier",
-            label="apportés pour chaque dollar du FQIS",
-            value=found.ratio if found.above else None,
-            unit="ratio",
-            definition=definition.sentence,
-            note=f"Au moins\xa0: {found.missing}" if found.at_least else "",
-        ),
-    ]

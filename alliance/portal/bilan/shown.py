@@ -39,6 +39,11 @@ def said(value: Value, kind: str) -> str:
     return _SAID[kind](value) if kind in _SAID else str(value)
 
 
+def sentence(text: str) -> str:
+    """Return a text with a capital."""
+    return text[:1].upper() + text[1:]
+
+
 @dataclass(frozen=True)
 class Cell:
     """`share` is the length of a bar out of 100, `shade` 0 to 3, `url` the page of an initiative."""

@@ -7,8 +7,10 @@ from django.db.models import F
 from alliance.lib.dates import long_date
 from alliance.lib.templatetags.francais import montant, nombre, pluriel
 from alliance.portal.bilan.document import OPEN, Column, Document, FigureLine, Section, Table
-from alliance.portal.bilan.money import awarded, leverage
+from alliance.portal.bilan.money import awarded
+from alliance.portal.bilan.partners import leverage
 from alliance.portal.bilan.people import reached
+from alliance.portal.bilan.shown import sentence
 from alliance.portal.bilan.sources import YearData, known_sum
 from alliance.portal.labels import TERRITORY
 from funding.models import PublishedFigure
@@ -219,11 +221,7 @@ def method(figures: list[FigureLine]) -> Section:
                 code="definitions",
                 title="Définition de chaque chiffre",
                 columns=(Column("Chiffre"), Column("Définition")),
-                rows=tuple((_sentence(figure.label), figure.definition) for figure in unique.values()),
+                rows=tuple((sentence(figure.label), figure.definition) for figure in unique.values()),
             ),
         ),
     )
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
