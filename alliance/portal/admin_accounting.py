@@ -214,7 +214,7 @@ class AccountingMixin:
         """Show what the file would hold, with its totals; `format=csv` or `xlsx` downloads it. Nothing is written."""
         if not request.user.has_perm("funding.export_disbursement"):
             raise PermissionDenied
-        form = FileForm({"contenu": MOVEMENTS, **request.GET.dict()})
+        form = FileForm({"contenu": MOVEMENTS} | request.GET.dict())
         found = file_of(form.cleaned_data) if form.is_valid() else None
         if found and (kind := request.GET.get("format")) in FORMATS:
             return _download(found, kind)

@@ -82,7 +82,7 @@ class PayMixin:
             written = act(cleaned)
             paid = ledger.total(movement.amount for movement in written)
             return (
-                f"{pluriel(len(written), 'versement inscrit,versements inscrits')} : {format_amount(paid)}."
+                f"{pluriel(len(written), 'versement inscrit,versements inscrits')} : {format_amount(paid)}."
             )
 
         nothing = [] if form.offered else ["Aucun versement de cet exercice n’est à verser."]

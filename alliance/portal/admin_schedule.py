@@ -119,30 +119,10 @@ class ScheduleMixin:
                 token=form.cleaned_data["token"],
             )
 
-        def told():
-            due = ledger.commitment_due(found)
-            left = ledger.commitment_amount(found) - due
-            said = [f"Les versements de cet engagement feront {format_amount(due)} en tout."]
-            return (
-                [*said, f"Après cette décision, il restera {format_amount(left)} à prévoir."]
-                if left
-                else said
-            )
-
-        def preview(cleaned):
-            plan = form.instalments()
-            rows = [
-                [
-                    str(rank),
-                    format_amount(each.amount),
-                    long_date(each.due_on),
-                    Condition(each.condition).label,
-                ]
-                for rank, each in enumerate(plan, 1)
-            ]
-            heads = ["Versement", "Montant", "Prévu le", "Condition"]
-            caption = f"Total : {format_amount(form.total)}"
-            return Review(rehearse(lambda: act(cleaned), told), headers=heads, rows=rows, caption=caption)
+        def preview(_cleaned):
+            sentences = rehearse(lambda: act({}), lambda: _told(found))
+            caption = f"Total\xa0: {format_amount(form.total)}"
+            return Review(sentences, headers=_HEADS, rows=_rows(form.instalments()), caption=caption)
 
         def perform(cleaned):
             act(cleaned)
@@ -164,12 +144,35 @@ class ScheduleMixin:
             missing=nothing,
             blocked=bool(nothing),
             offered=[(each, each == number) for each in OFFERED],
-            facts=[
-                ("Ligne", str(found.allocation)),
-                ("Engagement", format_amount(ledger.commitment_amount(found))),
-                ("À prévoir", format_amount(free)),
-            ],
+            facts=_facts(found, free),
         )
+
+
+_HEADS = ("Versement", "Montant", "Prévu le", "Condition")
+
+
+def _rows(plan):
+    """Return the instalments as they are read before they are planned."""
+    return [
+        [str(rank), format_amount(each.amount), long_date(each.due_on), Condition(each.condition).label]
+        for rank, each in enumerate(plan, 1)
+    ]
+
+
+def _told(commitment):
+    """Return what the schedule holds once planned, and what it leaves."""
+    due = ledger.commitment_due(commitment)
+    left = ledger.commitment_amount(commitment) - due
+    said = [f"Les versements de cet engagement feront {format_amount(due)} en tout."]
+    return [*said, f"Après cette décision, il restera {format_amount(left)} à prévoir."] if left else said
+
+
+def _facts(commitment, free):
+    return [
+        ("Ligne", str(commitment.allocation)),
+        ("Engagement", format_amount(ledger.commitment_amount(commitment))),
+        ("À prévoir", format_amount(free)),
+    ]
 
 
 def _number(request):
