@@ -10,14 +10,25 @@ from django.db import models
 
 from alliance.accounts.models import User
 from alliance.accounts.roles import Role
+from alliance.lib.dates import today
 from alliance.lib.workflow import Refusal
 from alliance.portal import demo
 from alliance.portal.demo import accounts, removal
 from funding import ledger
-from funding.models import Allocation, CommitmentMovement, Contribution, Envelope
+from funding.choices import DisbursementState
+from funding.models import (
+    Allocation,
+    AllocationMovement,
+    Commitment,
+    CommitmentMovement,
+    Contribution,
+    Disbursement,
+    DisbursementMovement,
+    Envelope,
+)
 from initiatives import actions
-from initiatives.choices import Continuity, Publication, Scope, State
-from initiatives.models import Initiative, NumberSequence, Partnership, Theme
+from initiatives.choices import Continuity, Publication, ReportKind, Scope, State
+from initiatives.models import Initiative, NumberSequence, Partnership, Report, Theme
 from territories.choices import MunicipalityKind
 from territories.models import Municipality, Organization, Territory
 from tests.data.conftest import fingerprint
@@ -208,3 +219,47 @@ def test_removal_gives_back_only_the_numbers_of_the_demonstration(shown):
 def test_demo_transitions_are_marked(shown):
     assert CommitmentMovement.objects.filter(is_demo=False).count() == 0
     assert demo.load() == ("", 0)
+
+
+def test_demo_shows_every_state_of_a_payment(shown):
+    dues = ledger.instalments(Disbursement.objects.filter(is_demo=True))
+    assert {due.state for due in dues} == set(DisbursementState)
+    assert sum(due.state == DisbursementState.RECOVERED for due in dues) >= 1
+    planned = Commitment.objects.filter(is_demo=True).exclude(disbursements=None)
+    finished = planned.filter(initiative__state__in=(State.IN_PROGRESS, State.COMPLETED))
+    assert finished.count() > 60
+    assert not DisbursementMovement.objects.filter(on__gt=today()).exists()
+    assert ledger.problems() == []
+
+
+def test_demo_reports_are_received_approved_and_a_few_late(shown):
+    rows = Report.objects.filter(is_demo=True)
+    late = rows.late(today())
+    assert late.filter(kind=ReportKind.FINAL).count() == 3
+    assert rows.to_approve().count() >= 2
+    assert rows.exclude(approved_at=None).count() > 30
+    stories = rows.exclude(story="")
+    assert all("inventée pour la démonstration" in row.story for row in stories)
+    assert set(stories.values_list("story_consent", flat=True)) == {True, False}
+    assert rows.exclude(received_on=None).filter(people_reached=None).exists()  # unknown is not zero
+
+
+def test_demo_moves_money_between_lines_by_resolutions(shown):
+    pairs = AllocationMovement.objects.filter(counterpart__isnull=False)
+    assert Counter(pairs.values_list("kind", flat=True)) == {"transfer": 2, "carry_over": 2}
+    assert all(row.is_demo and row.resolution.startswith("DÉMO-") for row in pairs)
+    assert sum(row.amount for row in pairs) == 0
+
+
+def test_demo_contributions_tell_hours_and_public_money(shown):
+    rows = Contribution.objects.filter(is_demo=True)
+    assert rows.filter(hours__isnull=False).exclude(kind="hours").count() == 0
+    assert rows.filter(kind="hours", hours=None).exists()
+    assert rows.filter(kind="hours", hours__gt=0).exists()
+    assert rows.filter(is_public=True).count() >= 5
+
+
+def test_demo_books_pass_the_check(shown):
+    out = StringIO()
+    call_command("check_ledger", stdout=out)
+    assert "réussies" in out.getvalue()
