@@ -16,7 +16,7 @@ from alliance.lib.admin import (
 )
 from alliance.lib.imports import FileAdminMixin
 from alliance.lib.money import MoneyFormField, format_amount
-from funding import actions, admin_books, admin_lines, ledger, rules  # noqa: F401  # the lists register themselves
+from funding import actions, admin_books, admin_closings, admin_lines, ledger, rules  # noqa: F401  # the lists register themselves
 from funding.admin_balances import dollars, envelope_balance, fresh_envelope, left_meter
 from funding.admin_moving import EnvelopeMovementInline, MovingAdmin
 from funding.choices import ContributionKind, EnvelopeMove, Unit

@@ -4,11 +4,22 @@ from decimal import Decimal
 
 import pytest
 from django.contrib import admin
+from django.utils import timezone
 
 from alliance.lib.dates import today
+from alliance.portal.models import BilanVersion
 from funding import actions as funding_actions
 from funding.choices import Condition, ContributionKind, Line, Precision, Unit
-from funding.models import Allocation, Contribution, Envelope, FundingSource, Limits, PublishedFigure
+from funding.models import (
+    Allocation,
+    Contribution,
+    Envelope,
+    FundingSource,
+    LedgerCheck,
+    Limits,
+    PublishedFigure,
+    YearClosing,
+)
 from funding.rules import Instalment
 from initiatives.choices import PlanLevel, State
 from initiatives.models import ActionPlan, FiscalYear, Period, PlanNode, TargetGroup, Theme
@@ -52,6 +63,11 @@ def _one_more(world, n):
     year = FiscalYear.objects.create(
         label=f"{2100 + n}-{2101 + n}", starts_on=f"{2100 + n}-04-01", ends_on=f"{2101 + n}-03-31"
     )
+    YearClosing.objects.create(fiscal_year=year, allocated=3, committed=2, paid=1, closed_at=timezone.now())
+    BilanVersion.objects.create(
+        fiscal_year=year, number=1, published_at=timezone.now(), published_by=by, content={}
+    )
+    LedgerCheck.objects.create(seconds=0.2, rules=24, failures=["Une ligne est dépassée."] if n % 2 else [])
     period = Period.objects.create(
         slug=f"p-{n}",
         name=f"P {n}",
