@@ -4,10 +4,9 @@ from dataclasses import replace
 
 from alliance.lib.dates import today
 from alliance.portal.bilan import money, partners, people, sources, words
-from alliance.portal.bilan.document import CLOSED, OPEN, Document, Section
+from alliance.portal.bilan.document import CLOSED, OPEN, PUBLISHED, Document, Section
 from alliance.portal.bilan.sources import YearData
 from alliance.portal.directory import Directory
-from initiatives.choices import Continuity
 from initiatives.models import FiscalYear
 
 
@@ -26,7 +25,7 @@ def build(year: FiscalYear, directory: Directory) -> Document:
         sections=(words.highlights(data), *_body(data)),
         has_demo=any(each.is_demo for each in (*data.rows, *data.lines)),
     )
-    return replace(document, sections=_with_words(document, data))
+    return replace(document, sections=_with_words(document))
 
 
 def _body(data: YearData) -> tuple[Section, ...]:
@@ -47,9 +46,16 @@ def _body(data: YearData) -> tuple[Section, ...]:
     )
 
 
-def _with_words(document: Document, data: YearData) -> tuple[Section, ...]:
+def _with_words(document: Document) -> tuple[Section, ...]:
     """Return the sections with the paragraph for a release after the highlights, and the method at the end."""
-    new, continued = (len(data.by_continuity(kind)) for kind in (Continuity.NEW, Continuity.CONTINUED))
     first, *others = document.sections
     figures = [figure for section in document.sections for figure in section.figures]
-    return (first, words.press(document, new, continued), *others, words.method(figures))
+    return (first, words.press(document), *others, words.method(figures))
+
+
+def published(document: Document, *, number: int, note: str) -> Document:
+    """Return the document as version `number` keeps it: its paragraph for a release is no longer provisional."""
+    kept = replace(document, status=PUBLISHED, version=number, note=note)
+    paragraph = words.press(kept)
+    sections = (paragraph if section.code == paragraph.code else section for section in document.sections)
+    return replace(kept, sections=tuple(sections))

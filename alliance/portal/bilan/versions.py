@@ -6,7 +6,8 @@ from django.db.models import QuerySet
 
 from alliance.lib.dates import today
 from alliance.portal import changes
-from alliance.portal.bilan.document import PUBLISHED, Document, from_json, masked, to_json
+from alliance.portal.bilan.build import published
+from alliance.portal.bilan.document import Document, from_json, masked, to_json
 from alliance.portal.changes.asked import read as asked
 from alliance.portal.changes.comparison import Comparison, compare
 from alliance.portal.directory import Directory
@@ -64,8 +65,8 @@ def frozen(version: BilanVersion, directory: Directory) -> Document:
 
 def content(document: Document, directory: Directory, *, number: int, note: str) -> Content:
     """Return what a version keeps: the document as published and the facts that explain later changes."""
-    published = replace(document, status=PUBLISHED, version=number, note=note)
-    return {"document": to_json(published), "facts": changes.to_json(changes.facts_of(directory))}
+    kept = published(document, number=number, note=note)
+    return {"document": to_json(kept), "facts": changes.to_json(changes.facts_of(directory))}
 
 
 def same(document: Document, version: BilanVersion) -> bool:

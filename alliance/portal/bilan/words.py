@@ -85,9 +85,9 @@ def _fqis(data: YearData) -> tuple[FigureLine, FigureLine]:
     )
 
 
-def press(document: Document, new: int, continued: int) -> Section:
+def press(document: Document) -> Section:
     """The bilan's figures in a paragraph that a release may take as it is. Unknown figures are left out."""
-    said = [_initiatives(document, new, continued)] if new + continued else []
+    said = _initiatives(document)
     parts = [*said, *_dollars(document), *(_partners(document) if said else ()), *_people(document)]
     return Section(
         code="communique",
@@ -103,15 +103,19 @@ def _value(document: Document, code: str) -> Decimal | int | None:
     return value
 
 
-def _initiatives(document: Document, new: int, continued: int) -> str:
+def _initiatives(document: Document) -> list[str]:
+    suite = next((table for table in document.tables if table.code == "suite"), None)
+    if suite is None:  # a year without any published initiative
+        return []
+    new, continued = (int(str(row[1])) for row in suite.rows)
     count, places = _value(document, "initiatives"), _value(document, "mrc")
     organizations = _value(document, "organisations")
     told = f"{pluriel(new, 'nouvelle,nouvelles')} et {pluriel(continued, 'prolongée,prolongées')}"
-    return (
+    return [
         f"En {document.year}, l’Alliance pour la solidarité au Bas-Saint-Laurent réunit "
         f"{pluriel(organizations or 0, 'organisation,organisations')} autour de "
         f"{pluriel(count or 0, 'initiative,initiatives')} ({told}), dans {nombre(places or 0)} MRC de la région."
-    )
+    ]
 
 
 def _dollars(document: Document) -> list[str]:
