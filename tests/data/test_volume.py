@@ -8,7 +8,8 @@ from django.core.management import CommandError, call_command
 from alliance.lib.text import query_terms, search_text
 from alliance.portal.demo import removal, volume
 from funding import ledger
-from funding.models import Allocation, Contribution, Envelope
+from funding.choices import DisbursementState
+from funding.models import Allocation, Commitment, Contribution, Disbursement, Envelope
 from initiatives.choices import Publication
 from initiatives.content import facts_of
 from initiatives.indexing import reindex
@@ -84,3 +85,12 @@ def test_volume_command_counts_the_rows_again(loaded, settings):
     out = StringIO()
     call_command("make_volume", initiatives=5, stdout=out)
     assert out.getvalue().startswith("5 initiatives créées")
+
+
+def test_volume_has_payments_in_several_states_within_their_promises(before):
+    dues = ledger.instalments(Disbursement.objects.filter(is_demo=True))
+    assert {DisbursementState.PAID, DisbursementState.HELD} <= {due.state for due in dues}
+    promises = Commitment.objects.filter(is_demo=True)
+    assert promises.exclude(disbursements=None).distinct().count() == (promises.count() + 1) // 2
+    for commitment in promises.exclude(disbursements=None).distinct()[:20]:
+        assert ledger.commitment_due(commitment) == ledger.commitment_amount(commitment)

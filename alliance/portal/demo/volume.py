@@ -26,6 +26,7 @@ from alliance.lib.dates import fiscal_bounds
 from alliance.lib.text import search_text, slug_fr, sort_key
 from alliance.lib.workflow import Refusal
 from alliance.portal import guards, reference
+from alliance.portal.demo import volume_payments
 from alliance.portal.reference.author import author
 from funding import audit
 from funding.choices import AllocationMove, CommitmentMove, ContributionKind, EnvelopeMove, Line
@@ -229,6 +230,7 @@ class Volume:
         for commitment, movement in zip(commitments, movements, strict=True):
             movement.commitment = commitment
         CommitmentMovement.objects.bulk_create(movements, batch_size=_BATCH)
+        volume_payments.write(list(zip(commitments, movements, strict=True)), self.by, _WHY)
         Contribution.objects.bulk_create(contributions, batch_size=_BATCH)
 
     def _contribution(
