@@ -153,6 +153,7 @@ def organizations_of(directory: Directory, territory: Label, served: str | None)
 def addresses(directory: Directory) -> list[tuple[str, date | None]]:
     """Return every public address, with the day of publication of an initiative."""
     fixed = ("/", "/initiatives/", "/themes/", "/territoires/", "/organisations/", "/a-propos/")
+    fixed += tuple(f"/chiffres/{page}" for page in ("", "exercices/", "matrice/", "levier/", "annonces/"))
     fixed += ("/accessibilite/", "/confidentialite/", "/nous-joindre/")
     places = [
         label.url

@@ -29,7 +29,6 @@ from funding.models import PublishedFigure
 
 Number = Decimal | int
 _YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
-_MOVES = {**dict(AllocationMove.choices), **dict(EnvelopeMove.choices)}
 _UNFINISHED = "La saisie de cette période est incomplète, ou l’annonce comptait autre chose"
 
 
@@ -199,10 +198,11 @@ def _signed(amount: Number) -> str:
 
 
 def _said(moved: Moved | Opened) -> str:
-    """« +1 500 $ le 3 mai 2022, La Mitis (modification) »; the reason stays in the books."""
+    """« +1 500 $ le 3 mai 2022 (modification). »; the reason stays in the books."""
     place = moved.place if isinstance(moved, Moved) else ""
     where = f", {PLACES[place]}" if place in PLACES and place else ""
-    return f"{_signed(moved.amount)} le {long_date(moved.on)}{where} ({_MOVES[moved.kind].lower()})."
+    kind = AllocationMove(moved.kind) if isinstance(moved, Moved) else EnvelopeMove(moved.kind)
+    return f"{_signed(moved.amount)} le {long_date(moved.on)}{where} ({kind.label.lower()})."
 
 
 def _left(amount: Number) -> str:
