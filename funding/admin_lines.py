@@ -33,7 +33,10 @@ class PairForm(TakingForm):
         },
     )
     resolution = LineFormField(
-        label="Résolution", max_length=60, help_text="Le numéro qui autorise la décision."
+        label="Résolution",
+        max_length=60,
+        help_text="Le numéro qui autorise la décision.",
+        error_messages={"required": "Inscrivez le numéro de la résolution."},
     )
     field_order = ("target", "amount", "reason", "resolution", "on", "token")
 

@@ -20,7 +20,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from alliance.lib.admin import refused_fields
-from alliance.lib.dates import DateFormField, long_date
+from alliance.lib.dates import DateFormField, long_date, today
 from alliance.lib.forms import BlockFormField, LineFormField
 from alliance.lib.money import MoneyFormField, format_amount
 from alliance.lib.workflow import NotAllowed, Refusal
@@ -48,7 +48,9 @@ class MovementForm(forms.Form):
         help_text="En dollars, par exemple 12 500 ou 12 500,50. Négatif pour retirer.",
         widget=forms.TextInput(attrs={"class": "input-amount"}),
     )
-    reason = LineFormField(label="Raison", max_length=300)
+    reason = LineFormField(
+        label="Raison", max_length=300, error_messages={"required": "Inscrivez la raison de la décision."}
+    )
     resolution = LineFormField(
         label="Résolution", max_length=60, required=False, help_text="Facultatif : son numéro."
     )
@@ -181,6 +183,8 @@ def said(form: forms.Form) -> list[tuple[str, str]]:
     told = []
     for field in form.visible_fields():
         value = form.cleaned_data.get(field.name)
+        if field.name == "on" and value is None:
+            value = today()  # what the actions write when no date is given
         if value in (None, "") or isinstance(value, (list, tuple)):
             continue
         told.append((str(field.label), _words(field.field, value)))

@@ -27,7 +27,10 @@ class PayForm(forms.Form):
     )
     on = DateFormField(label="Date du paiement", required=False, help_text="Laissez vide pour aujourd’hui.")
     reference = LineFormField(
-        label="Référence", max_length=60, help_text="Le numéro du lot, du dépôt ou du chèque."
+        label="Référence",
+        max_length=60,
+        help_text="Le numéro du lot, du dépôt ou du chèque.",
+        error_messages={"required": "Inscrivez la référence du paiement."},
     )
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
@@ -113,7 +116,7 @@ def _row(payment):
     return [
         payee,
         f"{payment.initiative.number or 'Sans numéro'} · {payment.initiative}",
-        str(payment.line),
+        payment.line.line_name,
         row.get_condition_display(),
         format_amount(payment.due.amount),
     ]
