@@ -72,6 +72,11 @@ class Review:
     caption: str = ""
 
     @property
+    def cells(self) -> list[list[tuple[str, str]]]:
+        """Return the rows, each cell with the header of its column."""
+        return [list(zip(self.headers, row, strict=True)) for row in self.rows]
+
+    @property
     def seal(self) -> str:
         """Return a short mark of the sentences: confirming says which ones were read."""
         return sha256("\n".join([*self.sentences, *map(str, self.rows)]).encode()).hexdigest()[:16]
