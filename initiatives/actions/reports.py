@@ -77,7 +77,7 @@ def change_due(*, report: Report, by: User, due_on: date) -> Report:
     """Expect the report at another date, while it is not received."""
     locked = _lock(report, by)
     if locked.received_on:
-        raise Refusal("Ce rapport est déjà reçu : sa date d’échéance ne change plus.")
+        raise Refusal("Ce rapport est déjà reçu\xa0: sa date d’échéance ne change plus.")
     locked.due_on = due_on
     save_as(locked, by)
     return locked
@@ -105,7 +105,7 @@ def _lock(report: Report, by: User) -> Report:
 def _refuse_long(report: Report) -> None:
     """Refuse a text longer than its field says: a database keeps whatever length it is given."""
     for name in ("results", "story"):
-        most = Report._meta.get_field(name).max_length
+        most = getattr(Report._meta.get_field(name), "max_length", None)
         if most and len(getattr(report, name)) > most:
             raise ValidationError({name: f"Inscrivez au plus {nombre(most)} caractères."})
 
