@@ -25,7 +25,8 @@ from alliance.portal.bilan.document import (
     Values,
 )
 
-MOST_ROWS = 1000  # on paper and on the page: beyond, the workbook and the CSV hold the whole list
+MOST_ROWS = 1000  # on the page: beyond, the workbook and the CSV hold the whole list
+MOST_IN_PDF = 300  # laying out a thousand lines keeps a processor busy for half a minute
 _BARS = {"lignes": "Affecté", "themes": "FQIS accordé", "territoires": "FQIS accordé", "suite": "Nombre"}
 _MATRICES = ("matrice-nombre", "matrice-dollars")
 _LISTS = ("initiatives", "payees")
@@ -115,13 +116,18 @@ class ShownSection:
         return any(table.is_list for table in self.tables)
 
 
-def sections(document: Document, addresses: Mapping[str, str] | None = None) -> list[ShownSection]:
-    """Return the sections with their values in words; `addresses` gives the page of an initiative by its number."""
+def sections(
+    document: Document, addresses: Mapping[str, str] | None = None, *, most: int | None = None
+) -> list[ShownSection]:
+    """Return the sections with their values in words, tables cut after `most` rows (MOST_ROWS when not told).
+
+    `addresses` gives the page of an initiative by its number.
+    """
     return [
         ShownSection(
             section,
             tuple(ShownFigure(figure) for figure in section.figures),
-            tuple(_table(table, addresses or {}) for table in section.tables),
+            tuple(_table(table, addresses or {}, most or MOST_ROWS) for table in section.tables),
         )
         for section in document.sections
     ]
@@ -136,10 +142,10 @@ def status(document: Document) -> str:
     return "Exercice fermé, pas encore publié"
 
 
-def _table(table: Table, addresses: Mapping[str, str]) -> ShownTable:
-    greatest, most = _greatest(table), _greatest_bar(table)
-    shown = table.rows[:MOST_ROWS]
-    rows = tuple(_row(table, row, addresses, greatest, most) for row in shown)
+def _table(table: Table, addresses: Mapping[str, str], most: int) -> ShownTable:
+    greatest, longest = _greatest(table), _greatest_bar(table)
+    shown = table.rows[:most]
+    rows = tuple(_row(table, row, addresses, greatest, longest) for row in shown)
     return ShownTable(
         table=table,
         head=tuple(Cell(column.name, is_number=column.kind in NUMERIC) for column in table.columns),

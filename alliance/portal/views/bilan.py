@@ -117,8 +117,8 @@ def pdf_page(request, document):
         "document": document,
         "status": shown.status(document),
         "is_open": document.status == OPEN,
-        "sections": shown.sections(document),
-        "most_rows": shown.MOST_ROWS,
+        "sections": shown.sections(document, most=shown.MOST_IN_PDF),
+        "most_rows": shown.MOST_IN_PDF,
         "address": request.build_absolute_uri(_base(document) + "/"),
     }
     return render_to_string("portal/bilan_pdf.html", context)
