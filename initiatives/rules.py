@@ -122,7 +122,7 @@ def refuse_demo_person(person_is_demo: bool, thing_is_demo: bool) -> str:
 def refuse_received_on(received_on: date | None, today: date) -> str:
     """Return why a report cannot be received at that date, or an empty string."""
     if received_on and received_on > today:
-        return "Un rapport ne peut pas être reçu dans le futur : corrigez la date de réception."
+        return "Un rapport ne peut pas être reçu dans le futur\xa0: corrigez la date de réception."
     return ""
 
 
