@@ -59,11 +59,11 @@ class Migration(migrations.Migration):
             name='HistoricalLimits',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('max_fqis_share', models.DecimalField(blank=True, decimal_places=2, help_text='Du coût total de l’initiative. Vide : aucune vérification.', max_digits=5, null=True, verbose_name='part maximale de la source (%)')),
-                ('max_public_share', models.DecimalField(blank=True, decimal_places=2, help_text='Du coût total de l’initiative. Vide : aucune vérification.', max_digits=5, null=True, verbose_name='cumul maximal des aides publiques (%)')),
-                ('min_partner_share', models.DecimalField(blank=True, decimal_places=2, help_text='Du coût total de l’initiative. Vide : aucune vérification.', max_digits=5, null=True, verbose_name='part minimale des partenaires (%)')),
-                ('admin_ceiling', models.DecimalField(blank=True, decimal_places=2, help_text='De l’enveloppe. Vide : aucune vérification.', max_digits=5, null=True, verbose_name='plafond de l’administration (%)')),
-                ('max_amount', alliance.lib.money.MoneyField(blank=True, help_text='En dollars. Vide : aucune vérification.', null=True, verbose_name='maximum par initiative')),
+                ('max_fqis_share', models.DecimalField(blank=True, decimal_places=2, help_text='Du coût total de l’initiative. Vide : aucune vérification.', max_digits=5, null=True, verbose_name='part maximale de la source (%)')),
+                ('max_public_share', models.DecimalField(blank=True, decimal_places=2, help_text='Du coût total de l’initiative. Vide : aucune vérification.', max_digits=5, null=True, verbose_name='cumul maximal des aides publiques (%)')),
+                ('min_partner_share', models.DecimalField(blank=True, decimal_places=2, help_text='Du coût total de l’initiative. Vide : aucune vérification.', max_digits=5, null=True, verbose_name='part minimale des partenaires (%)')),
+                ('admin_ceiling', models.DecimalField(blank=True, decimal_places=2, help_text='De l’enveloppe. Vide : aucune vérification.', max_digits=5, null=True, verbose_name='plafond de l’administration (%)')),
+                ('max_amount', alliance.lib.money.MoneyField(blank=True, help_text='En dollars. Vide : aucune vérification.', null=True, verbose_name='maximum par initiative')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
                 ('history_change_reason', models.CharField(max_length=100, null=True)),
@@ -96,11 +96,11 @@ class Migration(migrations.Migration):
             name='Limits',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('max_fqis_share', models.DecimalField(blank=True, decimal_places=2, help_text='Du coût total de l’initiative. Vide : aucune vérification.', max_digits=5, null=True, verbose_name='part maximale de la source (%)')),
-                ('max_public_share', models.DecimalField(blank=True, decimal_places=2, help_text='Du coût total de l’initiative. Vide : aucune vérification.', max_digits=5, null=True, verbose_name='cumul maximal des aides publiques (%)')),
-                ('min_partner_share', models.DecimalField(blank=True, decimal_places=2, help_text='Du coût total de l’initiative. Vide : aucune vérification.', max_digits=5, null=True, verbose_name='part minimale des partenaires (%)')),
-                ('admin_ceiling', models.DecimalField(blank=True, decimal_places=2, help_text='De l’enveloppe. Vide : aucune vérification.', max_digits=5, null=True, verbose_name='plafond de l’administration (%)')),
-                ('max_amount', alliance.lib.money.MoneyField(blank=True, help_text='En dollars. Vide : aucune vérification.', null=True, verbose_name='maximum par initiative')),
+                ('max_fqis_share', models.DecimalField(blank=True, decimal_places=2, help_text='Du coût total de l’initiative. Vide : aucune vérification.', max_digits=5, null=True, verbose_name='part maximale de la source (%)')),
+                ('max_public_share', models.DecimalField(blank=True, decimal_places=2, help_text='Du coût total de l’initiative. Vide : aucune vérification.', max_digits=5, null=True, verbose_name='cumul maximal des aides publiques (%)')),
+                ('min_partner_share', models.DecimalField(blank=True, decimal_places=2, help_text='Du coût total de l’initiative. Vide : aucune vérification.', max_digits=5, null=True, verbose_name='part minimale des partenaires (%)')),
+                ('admin_ceiling', models.DecimalField(blank=True, decimal_places=2, help_text='De l’enveloppe. Vide : aucune vérification.', max_digits=5, null=True, verbose_name='plafond de l’administration (%)')),
+                ('max_amount', alliance.lib.money.MoneyField(blank=True, help_text='En dollars. Vide : aucune vérification.', null=True, verbose_name='maximum par initiative')),
             ],
             options={
                 'verbose_name': 'limites d’un programme',
@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='contribution',
             name='is_public',
-            field=models.BooleanField(default=False, help_text='D’un ministère, d’un organisme public ou d’une municipalité : compte dans le cumul des aides.', verbose_name='argent public'),
+            field=models.BooleanField(default=False, help_text='D’un ministère, d’un organisme public ou d’une municipalité : compte dans le cumul des aides.', verbose_name='argent public'),
         ),
         migrations.AddField(
             model_name='historicalcontribution',
@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicalcontribution',
             name='is_public',
-            field=models.BooleanField(default=False, help_text='D’un ministère, d’un organisme public ou d’une municipalité : compte dans le cumul des aides.', verbose_name='argent public'),
+            field=models.BooleanField(default=False, help_text='D’un ministère, d’un organisme public ou d’une municipalité : compte dans le cumul des aides.', verbose_name='argent public'),
         ),
         migrations.AddField(
             model_name='historicalpublishedfigure',

@@ -92,7 +92,7 @@ def _share(label, help_text):
         decimal_places=2,
         null=True,
         blank=True,
-        help_text=f"{help_text} Vide : aucune vérification.",
+        help_text=f"{help_text} Vide : aucune vérification.",
     )
 
 
@@ -110,7 +110,7 @@ class Limits(models.Model):
     min_partner_share = _share("part minimale des partenaires (%)", "Du coût total de l’initiative.")
     admin_ceiling = _share("plafond de l’administration (%)", "De l’enveloppe.")
     max_amount = MoneyField(
-        "maximum par initiative", null=True, blank=True, help_text="En dollars. Vide : aucune vérification."
+        "maximum par initiative", null=True, blank=True, help_text="En dollars. Vide : aucune vérification."
     )
 
     history = HistoricalRecords()

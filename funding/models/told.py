@@ -43,7 +43,7 @@ class Contribution(models.Model):
     is_public = models.BooleanField(
         "argent public",
         default=False,
-        help_text="D’un ministère, d’un organisme public ou d’une municipalité : compte dans le cumul des aides.",
+        help_text="D’un ministère, d’un organisme public ou d’une municipalité : compte dans le cumul des aides.",
     )
     is_confirmed = models.BooleanField("confirmée", default=False)
     note = models.CharField("précision", max_length=300, blank=True)
