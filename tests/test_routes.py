@@ -5,15 +5,21 @@ administration. The file in « Mon espace » belongs to La Mitis and waits for i
 """
 
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 from django.apps import apps
 from django.contrib.admin import site
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from alliance.accounts import roles
-from funding.choices import ContributionKind
-from funding.models import Contribution, PublishedFigure
+from alliance.lib.dates import today
+from alliance.portal.actions import publish_bilan
+from funding import actions as money
+from funding.choices import Condition, ContributionKind
+from funding.models import Contribution, Limits, PublishedFigure, YearClosing
+from funding.rules import Instalment
 from initiatives import actions
 from initiatives.choices import PlanLevel, State
 from initiatives.models import ActionPlan, PlanNode
@@ -40,14 +46,28 @@ EXPECTED = {
         (
             "portal:about",
             "portal:accessibility",
+            "portal:announced",
+            "portal:bilan",
+            "portal:bilan_file",
+            "portal:bilan_version",
+            "portal:bilan_version_file",
+            "portal:bilans",
             "portal:changes",
             "portal:changes_csv",
             "portal:confidentiality",
             "portal:contact",
             "portal:directory",
+            "portal:figure",
+            "portal:figure_file",
+            "portal:figures",
+            "portal:figures_by_year",
             "portal:health",
             "portal:home",
             "portal:initiative",
+            "portal:leverage",
+            "portal:matrix",
+            "portal:matrix_rows",
+            "portal:matrix_rows_file",
             "portal:municipality",
             "portal:organization",
             "portal:organizations",
@@ -105,15 +125,34 @@ PAGE_RIGHT = {
     "award": "funding.move_money",
     "amend": "funding.move_money",
     "release": "funding.move_money",
+    "approve": "initiatives.move_initiative",
+    "money": "funding.view_allocation",
+    "accounting": "funding.export_disbursement",
+    **dict.fromkeys(
+        ("pay", "transfer", "carry_over", "adjust", "schedule", "ready", "cancel_instalment", "recover"),
+        "funding.move_money",
+    ),
     "movement": "funding.move_money",
     "step": "initiatives.move_initiative",
     "unpublish": "initiatives.publish_initiative",
+    "freeze": "portal.publish_bilan",
 }
 NEVER = {"delete"}  # nothing is deleted in the admin, except a person's tie to an MRC
 POSTED_ONLY = {"process_import", "send_link"}
-ADDED_BY_ACTIONS_ONLY = {"envelopemovement", "allocationmovement", "commitmentmovement", "snapshot"}
+ADDED_BY_ACTIONS_ONLY = {
+    "bilanversion",
+    "envelopemovement",
+    "allocationmovement",
+    "commitmentmovement",
+    "disbursement",
+    "disbursementmovement",
+    "ledgercheck",
+    "snapshot",
+    "yearclosing",
+}
 ADMIN_APART = {
     "index": 200,
+    "check_ledger": 405,
     "jsi18n": 200,
     "app_list": 200,
     "logout": 200,
@@ -150,6 +189,19 @@ def things(world):
     published = world.published(State.IN_PROGRESS, award="500")
     Contribution.objects.create(initiative=published, kind=ContributionKind.CASH, amount=5)
     PublishedFigure.objects.create(code="x", label="X", value=1, unit="cad", wording="X", source="Y")
+    Limits.objects.create(source=world.source, period=world.period)
+    halves = [
+        Instalment(Decimal(250), today(), condition) for condition in (Condition.DATE, Condition.FINAL_REPORT)
+    ]
+    paid, _held = money.schedule(
+        commitment=published.commitments.get(), by=world.coordination, instalments=halves
+    )
+    money.pay(disbursements=[paid], by=world.coordination, reference="Lot 1")
+    money.record_check(seconds=0.1, rules=1, failures=[])
+    YearClosing.objects.create(
+        fiscal_year=world.years["2024-2025"], allocated=0, committed=0, paid=0, closed_at=timezone.now()
+    )
+    publish_bilan(year=world.years["2024-2025"], by=world.coordination)
     plan = ActionPlan.objects.create(period=world.period, title="Plan")
     PlanNode.objects.create(plan=plan, level=PlanLevel.AXIS, label="Axe")
     world.things = {"published": published, "file": world.initiative(State.CHANGES_REQUESTED)}
@@ -171,6 +223,12 @@ def address(name, things):
     published, file = things.things["published"], things.things["file"]
     named = {
         "portal:initiative": [published.slug],
+        "portal:bilan": ["2024-2025"],
+        "portal:bilan_file": ["2024-2025", "csv"],
+        "portal:bilan_version": ["2024-2025", 1],
+        "portal:bilan_version_file": ["2024-2025", 1, "csv"],
+        "portal:figure": ["fqis-accorde"],
+        "portal:figure_file": ["fqis-accorde"],
         "portal:theme": ["alimentation"],
         "portal:territory": ["la-mitis"],
         "portal:municipality": ["mont-joli"],
@@ -190,7 +248,7 @@ def test_every_route_of_ours_answers_each_person_as_written(visit, things):
     assert set(ours) == set(EXPECTED)
     answers = {name: " ".join(map(str, visit(address(name, things)))) for name in ours}
     assert answers == EXPECTED
-    assert len(answers) == 43
+    assert len(answers) == 57
 
 
 def test_file_recorded_from_a_text_is_read_by_its_mrc_and_by_those_who_enter(visit, things):
@@ -205,11 +263,17 @@ def admin_address(name, things):
     app, model, page = name.split("_", 2)
     published = things.things["published"]
     record = published if model == "initiative" else apps.get_model(app, model).objects.first()
+    promise = published.commitments.get()
     args = {
         "step": [record.pk, "complete"],
-        "amend": [published.pk, published.commitments.get().pk],
-        "release": [published.pk, published.commitments.get().pk],
-        **dict.fromkeys(("changelist", "add", "import", "export", "process_import"), []),
+        **dict.fromkeys(("changelist", "add", "import", "export", "process_import", "accounting"), []),
+        **{page: [published.pk, promise.pk] for page in ("amend", "release", "schedule")},
+        **{
+            page: [published.pk, promise.disbursements.get(rank=rank).pk]
+            for page, rank in (("ready", 2), ("cancel_instalment", 2), ("recover", 1))
+        },
+        "freeze": [record.fiscal_year_id] if model == "bilanversion" else [],
+        "adjust": [published.pk, promise.pk] if model == "initiative" else [record.pk],
     }
     return reverse(f"admin:{name}", args=args.get(page, [record.pk]))
 
@@ -253,4 +317,4 @@ def test_every_admin_page_answers_each_person_by_the_table_of_rights(visit, thin
             wrong.append((name, answers, expected))
     assert wrong == []
     assert seen["changelist"] == len([model for model in site._registry])
-    assert sum(seen.values()) == 130
+    assert sum(seen.values()) == 178
