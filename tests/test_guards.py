@@ -3,6 +3,7 @@
 import re
 import threading
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.apps import apps
@@ -13,7 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from alliance.portal import directory as memory
 from alliance.portal import freshness, guards
 from alliance.portal.models import DataVersion
+from funding import actions as funding_actions
 from funding import guards as money
+from funding.choices import Condition
+from funding.rules import Instalment
 from initiatives import actions
 from initiatives import models as initiatives
 from initiatives.choices import PartnerRole, State
@@ -130,16 +134,19 @@ def test_saving_a_draft_with_all_its_links_leaves_public_pages_fresh():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_money_of_a_private_initiative_leaves_public_pages_fresh():
+def test_money_of_any_initiative_grows_the_version_since_lines_are_public():
     world = universe.build()
     initiative = world.initiative(State.APPROVED)
     before = version()
     world.award(initiative, "100")
-    assert version() == before
-    actions.publish(initiative=initiative, by=world.coordination)
-    published = version()
-    world.award(initiative, "50")
-    assert before < published < version()
+    awarded = version()
+    plan = [Instalment(Decimal(100), date(2025, 5, 1), Condition.DATE)]
+    (row,) = funding_actions.schedule(
+        commitment=initiative.commitments.get(), by=world.coordination, instalments=plan
+    )
+    planned = version()
+    funding_actions.pay(disbursements=[row], by=world.coordination)
+    assert before < awarded == planned < version()
 
 
 LINKS = [

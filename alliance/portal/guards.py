@@ -26,12 +26,9 @@ APPEND_ONLY = (
 REFUSAL = "Cette ligne ne se modifie pas et ne s’efface pas : inscrivez un nouveau mouvement."
 
 _PUBLISHED = "ROW.publication = 'published'"
-_INITIATIVE, _COMMITMENT = initiatives.Initiative._meta.db_table, funding.Commitment._meta.db_table
+_INITIATIVE = initiatives.Initiative._meta.db_table
 _OF_PUBLISHED = f"""EXISTS (SELECT 1 FROM {_INITIATIVE} of_row
     WHERE of_row.id = ROW.initiative_id AND of_row.publication = 'published')"""  # noqa: S608 - our own tables
-_PAYS_PUBLISHED = f"""EXISTS (SELECT 1 FROM {_COMMITMENT} promised JOIN {_INITIATIVE} of_row
-    ON of_row.id = promised.initiative_id
-    WHERE promised.id = ROW.commitment_id AND of_row.publication = 'published')"""  # noqa: S608 - our own tables
 
 # Tables that public pages read, with the rows of which a write matters to them (all of them when nothing is said).
 PUBLIC = {
@@ -63,7 +60,8 @@ PUBLIC = {
     funding.Allocation: "",
     funding.AllocationMovement: "",
     funding.Commitment: _OF_PUBLISHED,
-    funding.CommitmentMovement: _PAYS_PUBLISHED,
+    funding.CommitmentMovement: "",  # the bilan tells what every line has promised and paid
+    funding.DisbursementMovement: "",
     funding.Contribution: _OF_PUBLISHED,
     funding.PublishedFigure: "",
     funding.YearClosing: "",

@@ -8,8 +8,8 @@ Raises: Refusal (French reasons), NotAllowed, Stale, ValidationError.
 """
 
 from funding.actions.lines import adjust_allocation, carry_over, move_allocation, move_envelope, transfer
-from funding.actions.payments import cancel_instalment, mark_ready, pay, recover, schedule
-from funding.actions.promises import adjust_commitment, amend, award, cancel_initiative, release
+from funding.actions.payments import cancel_instalment, mark_ready, pay, schedule
+from funding.actions.promises import adjust_commitment, amend, award, cancel_initiative, recover, release
 from funding.actions.years import close_year, may_close, record_check, record_contribution, refuse_year
 
 __all__ = [

@@ -106,7 +106,7 @@ def pay(
         raise Refusal(said)
     details = {"on": on, "reason": "Versement"}
     return [
-        _write(
+        write_instalment(
             due.disbursement,
             lines,
             by,
@@ -120,23 +120,6 @@ def pay(
     ]
 
 
-@transaction.atomic
-def recover(
-    *, disbursement: Disbursement, by: User, amount: Decimal, reference: str = "", **details: Any
-) -> DisbursementMovement:
-    """Write that `amount` dollars (more than zero) of a paid instalment came back, even after its year was closed."""
-    may_move_money(by)
-    lines = lock_lines([disbursement.commitment.allocation_id])
-    (due,) = ledger.instalments(Disbursement.objects.filter(pk=disbursement.pk))
-
-    def check() -> str:
-        return rules.refuse_recovery(amount, due.paid - due.recovered) or rules.refuse_later(
-            details.get("on"), today()
-        )
-
-    return _write(disbursement, lines, by, DisbursementMove.RECOVERED, -amount, check, reference, details)
-
-
 def cancel_waiting(
     commitment: Commitment, line: Allocation, by: User, *, reason: str, on: date | None = None
 ) -> None:
@@ -145,7 +128,9 @@ def cancel_waiting(
     for due in ledger.waiting(Disbursement.objects.filter(commitment=commitment)):
         may_move_money(by)
         details = {"reason": reason, "on": on}
-        _write(due.disbursement, lines, by, DisbursementMove.CANCELLED, -due.amount, str, "", details)
+        write_instalment(
+            due.disbursement, lines, by, DisbursementMove.CANCELLED, -due.amount, str, "", details
+        )
 
 
 # Private parts --------------------------------------------------------------------------------------------
@@ -178,10 +163,12 @@ def _settle(
         line = lines[disbursement.commitment.allocation_id]
         return closed(line) or rule(due.label, due.state)
 
-    return _write(disbursement, lines, by, kind, amount, check, details.pop("reference", ""), details)
+    return write_instalment(
+        disbursement, lines, by, kind, amount, check, details.pop("reference", ""), details
+    )
 
 
-def _write(
+def write_instalment(
     disbursement: Disbursement,
     lines: dict[int, Allocation],
     by: User,
@@ -191,6 +178,7 @@ def _write(
     reference: str,
     details: dict[str, Any],
 ) -> DisbursementMovement:
+    """Write what happens to an instalment of one of the locked `lines`, when nothing refuses it."""
     line = lines[disbursement.commitment.allocation_id]
     movement = DisbursementMovement(
         disbursement=disbursement, kind=kind, amount=amount, reference=reference.strip()

@@ -6,14 +6,16 @@ from typing import Any
 from django.db import transaction
 
 from alliance.accounts.models import User
+from alliance.lib.dates import today
 from alliance.lib.money import ZERO
 from alliance.lib.workflow import Stale
 from funding import ledger, rules
 from funding.actions.books import SAID, closed, lock_line, lock_lines, may_move_money, still_open, write
-from funding.actions.payments import cancel_waiting
-from funding.choices import CommitmentMove
-from funding.models import Allocation, Commitment, CommitmentMovement
+from funding.actions.payments import cancel_waiting, write_instalment
+from funding.choices import CommitmentMove, DisbursementMove
+from funding.models import Allocation, Commitment, CommitmentMovement, Disbursement, DisbursementMovement
 from initiatives import actions as initiative_actions
+from initiatives.choices import State
 from initiatives.models import Initiative
 
 
@@ -63,10 +65,36 @@ def cancel_initiative(*, initiative: Initiative, by: User, note: str) -> Initiat
                 "Un montant vient d’être accordé à cette initiative. Relisez le dossier, puis recommencez."
             )
         line = lines[commitment.allocation_id]
-        if not closed(line) and ledger.commitment_amount(commitment) > ZERO:
-            may_move_money(by)
-            _release(commitment, line, by, reason=f"Abandon de l’initiative : {note}"[:300])
+        if not closed(line):
+            _free(commitment, line, by, f"Abandon de l’initiative\xa0: {note}"[:300])
     return cancelled
+
+
+@transaction.atomic
+def recover(
+    *, disbursement: Disbursement, by: User, amount: Decimal, reference: str = "", **details: Any
+) -> DisbursementMovement:
+    """Write that `amount` dollars (more than zero) of a paid instalment came back, even after its year was closed.
+
+    What an abandoned initiative gives back returns to its line at once, while the year is open.
+    """
+    may_move_money(by)
+    commitment = Commitment.objects.select_related("initiative").get(pk=disbursement.commitment_id)
+    lines = lock_lines([commitment.allocation_id])
+    (due,) = ledger.instalments(Disbursement.objects.filter(pk=disbursement.pk))
+
+    def check() -> str:
+        return rules.refuse_recovery(amount, due.paid - due.recovered) or rules.refuse_later(
+            details.get("on"), today()
+        )
+
+    movement = write_instalment(
+        disbursement, lines, by, DisbursementMove.RECOVERED, -amount, check, reference, details
+    )
+    line = lines[commitment.allocation_id]
+    if commitment.initiative.state == State.CANCELLED and not closed(line):
+        _free(commitment, line, by, "Argent récupéré d’une initiative abandonnée")
+    return movement
 
 
 @transaction.atomic

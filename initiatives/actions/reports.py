@@ -56,6 +56,7 @@ def receive_report(*, report: Report, by: User, values: Mapping[str, Any]) -> Re
         raise Refusal(refusal)
     _refuse_long(locked)
     save_as(locked, by)
+    _tell_people_reached(locked, by)
     return locked
 
 
@@ -69,6 +70,7 @@ def approve_report(*, report: Report, by: User) -> Report:
         raise Refusal(refusal)
     locked.approved_at, locked.approved_by = timezone.now(), by
     save_as(locked, by)
+    _tell_people_reached(locked, by)
     return locked
 
 
@@ -100,6 +102,16 @@ def _lock(report: Report, by: User) -> Report:
     locked = Report.objects.select_for_update().get(pk=report.pk)
     locked.initiative = initiative
     return locked
+
+
+def _tell_people_reached(report: Report, by: User) -> None:
+    """Give the initiative the number of its approved final report: one fact has one number, wherever it is read."""
+    initiative = report.initiative
+    known = report.kind == ReportKind.FINAL and report.approved_at and report.people_reached is not None
+    if known and initiative.actual_reach != report.people_reached:
+        initiative.actual_reach = report.people_reached
+        initiative.version += 1
+        save_as(initiative, by)
 
 
 def _refuse_long(report: Report) -> None:

@@ -312,3 +312,16 @@ def test_abandoned_initiative_gives_its_line_what_is_not_paid(world):
     (balance,) = ledger.lines(Allocation.objects.filter(pk=world.lines["la-mitis"].pk))
     assert (balance.committed, balance.paid, balance.left) == (D(7500), D(7500), D(22500))
     assert ledger.waiting(Disbursement.objects.all()) == []
+
+
+def test_abandoned_initiative_paid_in_full_is_abandoned_and_its_recovered_money_goes_back_to_the_line(world):
+    (row,) = planned(world, [PLAN[0]._replace(amount=D(10000))])
+    ready(world, row)
+    paid(world, row)
+    initiative = row.commitment.initiative
+    actions.cancel_initiative(initiative=initiative, by=world.coordination, note="Départ")
+    assert ledger.commitment_amount(row.commitment) == D(10000)
+    actions.recover(disbursement=row, by=world.accounting, amount=D(4000), reason="Non dépensé")
+    assert ledger.commitment_amount(row.commitment) == D(6000)
+    (balance,) = ledger.lines(Allocation.objects.filter(pk=world.lines["la-mitis"].pk))
+    assert (balance.committed, balance.paid, balance.left) == (D(6000), D(6000), D(24000))

@@ -157,3 +157,19 @@ def test_report_of_a_demonstration_initiative_is_demonstration(world):
         initiative=initiative, by=world.coordination, fallback=date(2026, 3, 31)
     )
     assert report.is_demo is True
+
+
+def test_people_of_an_approved_final_report_are_those_of_the_initiative(world):
+    initiative = world.initiative(State.IN_PROGRESS, award="10", actual_reach=5)
+    report = initiative.reports.get()
+    told = {"received_on": today(), "people_reached": 48}
+    report = actions.receive_report(report=report, by=world.coordination, values=told)
+    initiative.refresh_from_db()
+    assert initiative.actual_reach == 5
+    report = actions.approve_report(report=report, by=world.coordination)
+    initiative.refresh_from_db()
+    assert initiative.actual_reach == 48
+    actions.receive_report(report=report, by=world.coordination, values={"people_reached": 50})
+    initiative.refresh_from_db()
+    assert initiative.actual_reach == 50
+    assert initiative.history.first().history_user == world.coordination

@@ -45,7 +45,7 @@ def reached(data: YearData) -> Section:
                 value=sum(answers.values()) if answers else None,
                 unit="personnes",
                 definition=(
-                    "Somme des nombres déclarés, un par initiative : celui du rapport approuvé, sinon celui de la fiche. "
+                    "Somme des nombres déclarés, un par initiative : celui de sa fiche, que le rapport final approuvé remplit. "
                     "Une même personne peut être comptée plusieurs fois."
                 ),
             ),
@@ -172,7 +172,7 @@ def _lead(row: Row) -> str:
 def stories(data: YearData) -> Section:
     """A few stories told in approved reports, whose person agreed to see them published."""
     rows = {row.pk: row for row in data.rows}
-    told = [each for each in data.told if each.story and each.initiative in rows]
+    told = [each for each in data.told if each.initiative in rows]
     chosen = sorted(told, key=lambda each: each.initiative)[:MOST_STORIES]
     return Section(
         code="histoires",

@@ -20,7 +20,6 @@ from alliance.portal.selection import Selection
 from funding import ledger
 from funding.choices import Line
 from funding.models import Allocation
-from initiatives.choices import ReportKind
 from initiatives.models import FiscalYear, Initiative, Report
 
 
@@ -39,10 +38,9 @@ class LineMoney:
 
 @dataclass(frozen=True)
 class Told:
-    """What the approved reports of one initiative say: people reached (None: not said) and a story, if agreed to."""
+    """A story that an approved report of an initiative tells, agreed to by the person."""
 
     initiative: int
-    people: int | None
     story: str
 
 
@@ -101,11 +99,8 @@ class YearData:
 
     @cached_property
     def reached(self) -> dict[int, int]:
-        """Return how many people each initiative says it reached: its approved report, else its own page."""
-        said = {row.pk: row.reach for row in self.rows} | {
-            told.initiative: told.people for told in self.told if told.people is not None
-        }
-        return {pk: people for pk, people in said.items() if people is not None}
+        """Return how many people each initiative says it reached, as its page does (an approved report fills it)."""
+        return {row.pk: row.reach for row in self.rows if row.reach is not None}
 
     @property
     def themes(self) -> list[Label]:
@@ -197,23 +192,15 @@ def by_line(lines: Iterable[LineMoney], territories: Iterable[Label]) -> list[tu
 
 
 def _told(year: FiscalYear) -> list[Told]:
-    """Return what approved reports say, one row per initiative: the final report speaks before the others."""
+    """Return the stories of the year's published initiatives, the last approved one of each."""
     rows = (
         Report.objects.filter(
-            initiative__in=Initiative.objects.published().filter(fiscal_years=year), approved_at__isnull=False
+            initiative__in=Initiative.objects.published().filter(fiscal_years=year),
+            approved_at__isnull=False,
+            story_consent=True,
         )
+        .exclude(story="")
         .order_by("initiative_id", "due_on", "pk")
-        .values_list("initiative_id", "kind", "people_reached", "story", "story_consent")
+        .values_list("initiative_id", "story")
     )
-    people: dict[int, tuple[bool, int]] = {}
-    stories: dict[int, str] = {}
-    for pk, kind, reached, story, consent in rows:
-        is_final = kind == ReportKind.FINAL
-        if reached is not None and (is_final or not people.get(pk, (False, 0))[0]):
-            people[pk] = (is_final, reached)
-        if story and consent:
-            stories[pk] = story
-    return [
-        Told(pk, people[pk][1] if pk in people else None, stories.get(pk, ""))
-        for pk in sorted(people.keys() | stories.keys())
-    ]
+    return [Told(pk, story) for pk, story in sorted(dict(rows).items())]
