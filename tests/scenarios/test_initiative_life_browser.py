@@ -159,4 +159,5 @@ def award(crd, live_server, initiative):
     crd.fill("[name=amount]", "4 500")
     crd.fill("[name=reason]", "Décision du comité")
     crd.click(".submit-row button")
+    crd.click("button:text-is('Confirmer')")
     assert crd.url.endswith("/change/"), crd.text_content("#content")
