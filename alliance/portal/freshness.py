@@ -26,6 +26,7 @@ from territories.models import Organization
 
 _SAFE = ("GET", "HEAD")
 _MOST_PAGES = 200  # kept per process, about 50 kB each; the least recently asked goes first
+_LARGEST = 500_000  # bytes: a whole file of thousands of rows is made again instead of filling the memory
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ class _Pages:
 
     def keep(self, etag, response):
         if response.status_code != 200 or response.streaming or response.cookies:
+            return
+        if len(response.content) > _LARGEST:
             return
         with self._lock:
             self._kept[etag] = response.content, dict(response.headers)

@@ -15,7 +15,7 @@ from alliance.lib.dates import today
 from alliance.portal.demo import texts
 from alliance.portal.demo.scenario import Story
 from funding import ledger
-from funding.actions import mark_ready, pay, recover, release, schedule
+from funding.actions import mark_ready, pay, recover, schedule
 from funding.choices import Condition, DisbursementState
 from funding.models import Commitment, Disbursement
 from funding.rules import Instalment
@@ -54,13 +54,12 @@ class Payments:
             self._expect_progress(story, commitment, instalments[1].due_on)
 
     def give_back(self, commitment: Commitment, share: int) -> None:
-        """Recover `share` percent of what an abandoned initiative had received, and give it back to its line."""
+        """Recover `share` percent of what an abandoned initiative had received: it goes back to its line."""
         reason = "Argent rendu par l’organisme à l’abandon de l’initiative"
         for due in ledger.instalments(Disbursement.objects.filter(commitment=commitment)):
             if due.state == DisbursementState.PAID:
                 amount = due.paid * share / 100
                 recover(disbursement=due.disbursement, by=self.accounting, amount=amount, reason=reason)
-        release(commitment=commitment, by=self.accounting, reason=reason)
 
     def pay_first(self, commitment: Commitment) -> None:
         """Pay at once the instalment that the agreement released."""
