@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
-from alliance.portal import directory, freshness, guards
+from alliance.portal import directory, freshness, guards, reference
 from tests import world as universe
 from tests.chromium import ARGS, CHROMIUM
 from tests.kept_world import KeptRows
@@ -147,6 +147,18 @@ def _end_other_sessions():
 def world(_kept_world, db):
     """The small universe of `tests/world.py`."""
     return _kept_world.give()
+
+
+@pytest.fixture(scope="session")
+def _kept_reference(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        return KeptRows(reference.load)
+
+
+@pytest.fixture
+def reference_data(_kept_reference, db):
+    """The reference data of the region, as `load_reference` writes them; return what it said, by table."""
+    return _kept_reference.give()
 
 
 @pytest.fixture

@@ -6,14 +6,7 @@ Every test of this folder runs in the same process (`TOGETHER` of tests/conftest
 import pytest
 from django.db import transaction
 
-from alliance.portal import demo, reference
-from tests.kept_world import KeptRows
-
-
-@pytest.fixture(scope="session")
-def _kept_reference(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock():
-        return KeptRows(reference.load)
+from alliance.portal import demo
 
 
 @pytest.fixture(scope="module")

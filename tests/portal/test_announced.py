@@ -22,8 +22,7 @@ NINE += ("la-mitis", "la-matanie", "la-matapedia", "regional")
 
 
 @pytest.fixture
-def loaded():
-    reference.load()
+def loaded(reference_data):
     return author()
 
 

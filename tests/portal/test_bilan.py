@@ -10,7 +10,7 @@ import time_machine
 
 from alliance.lib.dates import today
 from alliance.lib.money import parse_amount
-from alliance.portal import directory, reference
+from alliance.portal import directory
 from alliance.portal.bilan import versions
 from alliance.portal.bilan.build import build
 from alliance.portal.bilan.document import (
@@ -212,8 +212,9 @@ def test_initiative_paid_by_the_year_without_naming_it_is_told_apart(world):
     assert document.table("themes").total[2] == document.table("matrice-dollars").total[-1] == D("150.00")
 
 
-def test_reference_year_holds_the_nine_lines_to_the_dollar_and_counts_nothing_it_does_not_know():
-    reference.load()
+def test_reference_year_holds_the_nine_lines_to_the_dollar_and_counts_nothing_it_does_not_know(
+    reference_data,
+):
     document = build(FiscalYear.objects.get(label="2021-2022"), directory.build(0))
     lines = document.table("lignes")
     assert [row[1] for row in lines.rows] == [
@@ -254,8 +255,7 @@ def test_paragraph_for_a_release_has_the_numbers_of_the_document(filled):
     assert not re.search(r"\d [\d$]|\w :", text)
 
 
-def test_paragraph_leaves_out_what_is_unknown():
-    reference.load()
+def test_paragraph_leaves_out_what_is_unknown(reference_data):
     document = build(FiscalYear.objects.get(label="2021-2022"), directory.build(0))
     assert numbers_of(document) == [D("1586962.00")]
     assert "montant non publié" not in document.section("communique").paragraphs[0]

@@ -16,7 +16,7 @@ from django.test import RequestFactory
 from openpyxl import load_workbook
 
 from alliance.lib.templatetags.francais import montant, nombre
-from alliance.portal import directory, reference
+from alliance.portal import directory
 from alliance.portal.bilan import files, pdf, shown
 from alliance.portal.bilan.build import build
 from alliance.portal.bilan.document import COUNT, DOLLARS, NUMERIC, RATIO
@@ -54,8 +54,7 @@ def document(world):
 
 
 @pytest.fixture
-def document_2021():
-    reference.load()
+def document_2021(reference_data):
     return build(FiscalYear.objects.get(label="2021-2022"), directory.build(0))
 
 

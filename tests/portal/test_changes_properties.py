@@ -1,5 +1,6 @@
 """Effects add up to the difference, whatever the facts and whatever happened through the actions."""
 
+import os
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
@@ -107,7 +108,7 @@ def facts_sets(draw):
     return found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=int(os.environ.get("CHANGE_FACTS", "60")), deadline=None)
 @given(facts_sets(), facts_sets(), st.sampled_from(SCOPES))
 def test_effects_add_up_to_the_difference_of_any_two_sets_of_facts(before, after, scope):
     told = check(before, after, scope)
@@ -237,7 +238,7 @@ VERBS = [
     "retitle",
 ]
 DONE = Counter()
-EXAMPLES = 8
+EXAMPLES = int(os.environ.get("CHANGE_HISTORIES", "4"))
 
 
 def tell(world, chance):
