@@ -234,8 +234,10 @@ class AllocationAdmin(MovingAdmin):
 
     def warnings(self, line, cleaned):
         """Warn about the ceiling of administration when the line that grows is one of administration."""
-        grows = cleaned.get("target", line)
-        return ledger.admin_warning(allocation=grows, amount=cleaned["amount"])
+        pair = (
+            {"allocation": cleaned["target"], "source": line} if "target" in cleaned else {"allocation": line}
+        )
+        return ledger.admin_warning(amount=cleaned["amount"], **pair)
 
     def balance(self, obj):
         line, envelope = balance_of(obj), fresh_envelope(obj.envelope)

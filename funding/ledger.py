@@ -360,8 +360,12 @@ def warnings_for(*, initiative: Initiative, allocation: Allocation, amount: Deci
     return rules.warnings(ceilings, cost)
 
 
-def admin_warning(*, allocation: Allocation, amount: Decimal) -> list[str]:
-    """Return the warning when adding `amount` dollars to a line of administration passes its ceiling."""
+def admin_warning(*, allocation: Allocation, amount: Decimal, source: Allocation | None = None) -> list[str]:
+    """Return the warning when adding `amount` dollars to a line of administration passes its ceiling.
+
+    `source`: the line that gives them. From one line of administration to another of the same envelope (a carry-over),
+    the dollars are already counted.
+    """
     envelope = allocation.envelope
     asked = Limits.objects.filter(source=envelope.source, period=envelope.period).first()
     if asked is None or allocation.line != Line.ADMINISTRATION:
@@ -369,4 +373,6 @@ def admin_warning(*, allocation: Allocation, amount: Decimal) -> list[str]:
     own = AllocationMovement.objects.filter(
         allocation__envelope=envelope, allocation__line=Line.ADMINISTRATION
     )
-    return rules.warn_administration(asked.admin_ceiling, _total(own) + amount, envelope_amount(envelope))
+    inside = source is not None and (source.line, source.envelope_id) == (allocation.line, envelope.pk)
+    added = ZERO if inside else amount
+    return rules.warn_administration(asked.admin_ceiling, _total(own) + added, envelope_amount(envelope))

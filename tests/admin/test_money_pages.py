@@ -245,6 +245,23 @@ def test_carry_over_goes_to_the_same_line_of_a_later_year(world, client_for):
     assert [ledger.allocation_amount(line) for line in (source, later)] == [0, 30000]
 
 
+def test_carry_over_of_administration_is_counted_once_against_its_ceiling(world, client_for):
+    Limits.objects.create(source=world.source, period=world.period, admin_ceiling=Decimal(10))
+    source, target = (
+        Allocation.objects.create(
+            envelope=world.envelope, fiscal_year=world.years[label], line=Line.ADMINISTRATION
+        )
+        for label in ("2025-2026", "2026-2027")
+    )
+    gift = {"allocation": source, "by": world.coordination, "reason": "Gestion"}
+    actions.move_allocation(amount=Decimal(8000), **gift)
+    client = client_for(world.coordination)
+    data = answers(target=target.pk, amount="8 000")
+    assert review(client, line_page(source, "carry_over"), data).warnings == []
+    more = answers(amount="8 000", kind="amendment")
+    assert len(review(client, line_page(source, "movement"), more).warnings) == 1
+
+
 def test_correction_is_for_a_closed_year_only(world, client_for):
     initiative = world.initiative(State.APPROVED, award=1000)
     line, promise = world.lines["la-mitis"], initiative.commitments.get()

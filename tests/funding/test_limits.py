@@ -95,3 +95,14 @@ def test_administration_ceiling_warns(world):
         "L’administration prendrait 10,01\xa0% de l’enveloppe\xa0: au plus 10\xa0% est prévu."
     ]
     assert ledger.admin_warning(allocation=world.lines["la-mitis"], amount=D(60000)) == []
+
+
+def test_carry_over_between_lines_of_administration_counts_once(world):
+    Limits.objects.create(source=world.source, period=world.period, admin_ceiling=D(10))
+    old, new = (
+        Allocation.objects.create(envelope=world.envelope, fiscal_year=year, line=Line.ADMINISTRATION)
+        for year in (world.years["2025-2026"], world.years["2026-2027"])
+    )
+    actions.move_allocation(allocation=old, by=world.coordination, amount=D(8000), reason="Gestion")
+    assert ledger.admin_warning(allocation=new, amount=D(8000), source=old) == []
+    assert len(ledger.admin_warning(allocation=new, amount=D(8000), source=world.lines["la-mitis"])) == 1
