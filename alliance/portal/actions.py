@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from alliance.accounts.models import User
@@ -15,6 +16,7 @@ from alliance.portal.bilan import versions
 from alliance.portal.bilan.build import build
 from alliance.portal.models import BilanVersion
 from funding import actions as funding_actions
+from funding.actions.books import lock_years
 from funding.models import Contribution
 from initiatives import actions as initiative_actions
 from initiatives.models import FiscalYear, Initiative
@@ -26,10 +28,12 @@ from territories.models import Organization, OrganizationAlias, OrganizationPast
 def merge_organizations(*, kept: Organization, absorbed: Organization, by: User) -> Organization:
     """Bring everything of `absorbed` to `kept`: partnerships, contributions, spellings, addresses.
 
-    `absorbed` stays, inactive and leading to `kept`. Merging again is a no-op. Source: domain.md §10 (organizations).
+    `absorbed` stays, inactive and leading to `kept`. What it brought in a closed fiscal year stays in its name: the books
+    of a closed year do not change. Merging again is a no-op. Source: domain.md §10 (organizations).
     """
     if not by.has_perm("territories.change_organization"):
         raise NotAllowed("Votre rôle ne permet pas de fusionner des organisations.")
+    _lock_for_merge(absorbed)
     rows = Organization.objects.select_for_update().order_by("pk").in_bulk([kept.pk, absorbed.pk])
     kept, absorbed = rows[kept.pk], rows[absorbed.pk]
     if absorbed.merged_into_id == kept.pk and kept.pk != absorbed.pk:
@@ -40,7 +44,7 @@ def merge_organizations(*, kept: Organization, absorbed: Organization, by: User)
         initiative_actions.update(
             initiative=initiative, by=by, values={}, partners=_partners(initiative, kept, absorbed)
         )
-    for contribution in Contribution.objects.filter(organization=absorbed):
+    for contribution in contributions_of(absorbed).filter(is_closed=False):
         contribution.organization = kept
         funding_actions.record_contribution(contribution=contribution, by=by)
     _retire(kept, absorbed, by)
@@ -67,6 +71,33 @@ def merge_problem(kept: Organization, absorbed: Organization) -> str:
 def initiatives_of(organization: Organization) -> list[Initiative]:
     """Return the initiatives in which the organization holds a role, in a stable order."""
     return list(Initiative.objects.filter(partnerships__organization=organization).distinct().order_by("pk"))
+
+
+def contributions_of(organization: Organization) -> QuerySet[Contribution]:
+    """Return what an organization brings; `is_closed`: whether the fiscal year where it counts is closed.
+
+    A contribution counts in its own year, else in the only one of its initiative.
+    """
+    only_closed = Count(
+        "initiative__fiscal_years", filter=Q(initiative__fiscal_years__closed_at__isnull=False)
+    )
+    rows = Contribution.objects.filter(organization=organization).select_related("initiative", "fiscal_year")
+    rows = rows.annotate(years=Count("initiative__fiscal_years"), closed_years=only_closed)
+    closed = Q(fiscal_year__closed_at__isnull=False) | Q(fiscal_year=None, years=1, closed_years=1)
+    return rows.annotate(
+        is_closed=Case(When(closed, then=Value(True)), default=Value(False), output_field=BooleanField())
+    ).order_by("initiative_id", "pk")
+
+
+def _lock_for_merge(absorbed: Organization) -> None:
+    """Lock fiscal years, then initiatives, as every verb of money does: none of these years closes meanwhile."""
+    touched = Initiative.objects.filter(
+        Q(partnerships__organization=absorbed) | Q(contributions__organization=absorbed)
+    )
+    ids = list(touched.values_list("pk", flat=True))
+    own = Contribution.objects.filter(organization=absorbed).values_list("fiscal_year", flat=True)
+    lock_years({*own, *touched.values_list("fiscal_years", flat=True)})
+    list(Initiative.objects.select_for_update().filter(pk__in=ids).order_by("pk").values("pk"))
 
 
 def _partners(

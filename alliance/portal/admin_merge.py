@@ -8,7 +8,6 @@ from django.template.response import TemplateResponse
 
 from alliance.lib.workflow import Refusal
 from alliance.portal import actions
-from funding.models import Contribution
 from territories.models import Organization
 
 
@@ -64,11 +63,12 @@ def merge_view(request, pk, *, admin_site):
 
 
 def _moving(absorbed):
-    """Return what the merge moves, by kind."""
-    contributions = Contribution.objects.filter(organization=absorbed).select_related("initiative")
+    """Return what the merge moves, by kind, and the contributions that a closed fiscal year keeps."""
+    contributions = list(actions.contributions_of(absorbed))
     return {
         "initiatives": actions.initiatives_of(absorbed),
-        "contributions": list(contributions),
+        "contributions": [row for row in contributions if not row.is_closed],
+        "staying": [row for row in contributions if row.is_closed],
         "names": [alias.name for alias in absorbed.aliases.all()],
         "already": absorbed.merged_into,
     }

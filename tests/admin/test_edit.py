@@ -224,6 +224,40 @@ def test_merge_moves_everything_once(world, client_for):
     assert "moisson" in alone.search_text
 
 
+def test_merge_leaves_what_a_closed_year_keeps(world, client_for):
+    twin, years = _twin(world), world.years
+    files = [world.initiative(State.APPROVED, title=f"Dossier {rank}") for rank in range(2)]
+    for file, label in zip(files, ("2025-2026", "2024-2025"), strict=True):
+        file.fiscal_years.set([years[label]])
+    brings = {"organization": twin, "kind": ContributionKind.CASH}
+    in_open, no_year, in_closed, only_year_closed = (
+        Contribution.objects.create(initiative=file, fiscal_year=year, **brings)
+        for file, year in (
+            (files[0], years["2025-2026"]),
+            (files[0], None),
+            (files[0], years["2024-2025"]),
+            (files[1], None),
+        )
+    )
+    year = years["2024-2025"]
+    year.closed_at, year.closed_by = "2025-07-01T12:00Z", world.administration
+    year.save()
+    client = client_for(world.coordination)
+    address = reverse("admin:merge_organization", args=[twin.pk])
+    shown = client.get(address, {"garder": world.moisson.pk}).context
+    assert (shown["contributions"], shown["staying"]) == ([in_open, no_year], [in_closed, only_year_closed])
+    assert client.post(address, {"garder": world.moisson.pk}).status_code == 302
+    twin.refresh_from_db()
+    assert twin.merged_into == world.moisson
+    of = dict(Contribution.objects.values_list("pk", "organization"))
+    assert of == {
+        in_open.pk: world.moisson.pk,
+        no_year.pk: world.moisson.pk,
+        in_closed.pk: twin.pk,
+        only_year_closed.pk: twin.pk,
+    }
+
+
 def test_merge_is_refused_when_it_makes_no_sense(world):
     twin = _twin(world)
     with pytest.raises(NotAllowed):

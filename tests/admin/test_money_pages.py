@@ -127,8 +127,8 @@ def test_money_pages_ask_as_many_queries_for_three_rows_as_for_one(world, grow, 
     grow(2)
     world.award(initiative, 1000, world.lines[Line.REGIONAL])
     promise = initiative.commitments.get(allocation=world.lines[Line.REGIONAL])
-    half = Instalment(Decimal(500), today(), Condition.PROGRESS_REPORT)
-    for _half in range(2):
+    for condition in (Condition.PROGRESS_REPORT, Condition.FINAL_REPORT):
+        half = Instalment(Decimal(500), today(), condition)
         actions.schedule(commitment=promise, by=world.coordination, instalments=[half])
     assert counts() == before
     assert len(before) == 6
