@@ -10,10 +10,11 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from alliance.lib.dates import today
+from alliance.lib.money import quantize
 from alliance.lib.templatetags.francais import pluriel, pourcent
 from funding import ledger
 from funding.choices import DisbursementState
-from funding.models import Allocation, Disbursement, Envelope, YearClosing
+from funding.models import Allocation, Commitment, Disbursement, Envelope, YearClosing
 from initiatives.choices import PartnerRole, ReportKind, State
 from initiatives.models import FiscalYear, Initiative, Partnership, Report
 from territories.models import Organization
@@ -89,6 +90,19 @@ class Waits:
         return len([payment for payment in self.payable if payment.late])
 
 
+@dataclass(frozen=True)
+class Unpaid:
+    """A promise that was not paid whole: its dollars, what was paid less what came back, and what was not."""
+
+    commitment: Commitment
+    promised: Decimal
+    paid: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        return self.promised - self.paid
+
+
 def totals(balances: Iterable[ledger.LineBalance]) -> Totals:
     """Return the sums of some lines, from the ledger."""
     rows = list(balances)
@@ -143,6 +157,29 @@ def payee_of(partnerships: Iterable[Partnership]) -> Organization | None:
 def of_year(year: FiscalYear) -> QuerySet[Disbursement]:
     """Return the instalments that the lines of `year` pay."""
     return Disbursement.objects.filter(commitment__allocation__fiscal_year=year)
+
+
+def real_of_year(year: FiscalYear) -> QuerySet[Disbursement]:
+    """Return the instalments that closing `year` looks at: the demonstration, removed one day, is left out."""
+    return of_year(year).filter(is_demo=False)
+
+
+def unpaid(year: FiscalYear) -> list[Unpaid]:
+    """Return the real promises of `year` not paid whole, planned or not, by title (two queries)."""
+    dues = ledger.instalments(real_of_year(year))
+    promises = Commitment.objects.filter(allocation__fiscal_year=year, is_demo=False)
+    related = ("initiative", "allocation__territory", "allocation__fiscal_year")
+    rows = [
+        Unpaid(row, quantize(row.amount), _paid_of(row, dues))  # type: ignore[attr-defined]
+        for row in ledger.with_amounts(promises).select_related(*related).order_by("initiative__title", "pk")
+    ]
+    return [row for row in rows if row.amount > 0]
+
+
+def _paid_of(promise: Commitment, dues: Iterable[ledger.Due]) -> Decimal:
+    return ledger.total(
+        due.paid - due.recovered for due in dues if due.disbursement.commitment_id == promise.pk
+    )
 
 
 def waits(disbursements: QuerySet[Disbursement]) -> Waits:

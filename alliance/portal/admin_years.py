@@ -84,13 +84,14 @@ class MoneyYearAdmin(PayMixin, AccountingMixin, FiscalYearAdmin):
             actions.close_year(year=year, by=request.user)
             return f"L’exercice {year} est fermé."
 
-        refusals = _refusals(year, request.user)
+        refusals, unpaid = _refusals(year, request.user), money.unpaid(year)
         return ask(
             request,
             self,
             year,
             _NoQuestion(posted(request)),
             perform,
+            template="admin/close_year.html",
             title="Fermer l’exercice",
             button="Fermer l’exercice",
             back=reverse(f"admin:{PREFIX}_money", args=[pk]),
@@ -102,12 +103,15 @@ class MoneyYearAdmin(PayMixin, AccountingMixin, FiscalYearAdmin):
             missing=refusals,
             blocked=bool(refusals),
             facts=_facts(year),
+            unpaid=unpaid,
+            unpaid_dollars=ledger.total(row.amount for row in unpaid),
+            leaves_demo=Allocation.objects.filter(fiscal_year=year, is_demo=True).exists(),
         )
 
 
 def _refusals(year, by):
     """Return why the year cannot close now: it is not over, something is still to pay, demonstration accounts never."""
-    unsettled = len(ledger.waiting(money.of_year(year)))
+    unsettled = len(ledger.waiting(money.real_of_year(year)))
     said = (
         rules.refuse_to_close(year.label, year.ends_on, today()),
         rules.refuse_waiting(year.label, unsettled),
@@ -117,8 +121,8 @@ def _refusals(year, by):
 
 
 def _facts(year):
-    """Return what the lines of the year hold: given to them, promised, paid, left."""
-    balances = ledger.lines(Allocation.objects.filter(fiscal_year=year))
+    """Return what the real lines of the year hold, as closing writes it: given to them, promised, paid, left."""
+    balances = ledger.lines(Allocation.objects.filter(fiscal_year=year, is_demo=False))
     sums = money.totals(balances)
     told = (
         ("Affecté aux lignes", sums.allocated),
