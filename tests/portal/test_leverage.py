@@ -89,6 +89,33 @@ def test_unknown_of_a_nature_left_out_changes_nothing():
     )
 
 
+def test_total_of_the_table_says_what_its_rows_say():
+    known = labels()
+    silent = row(known, 1, **paid(("la-mitis", YEAR, 1000)))
+    blank = row(known, 2, **paid(("la-mitis", YEAR, 500)), contributions=(brought(None),))
+    table = values.leverage_table(Choice.of(assemble(known, [silent, blank])))
+    assert [cell.text for cell in table.shown_total[1:]] == ["1\xa0500\xa0$", "inconnu", "aucune", "inconnu"]
+    assert (table.total[3], table.total[5]) == (None, None)
+    given = row(known, 2, **paid(("la-mitis", YEAR, 500)), contributions=(brought(300),))
+    table = values.leverage_table(Choice.of(assemble(known, [silent, given])))
+    assert [cell.text for cell in table.shown_total[2:]] == [
+        "au moins 300\xa0$", "en partie", "au moins 0,20\xa0$",
+    ]  # fmt: skip
+    table = values.leverage_table(Choice.of(assemble(known, [given])))
+    assert [cell.text for cell in table.shown_total[2:]] == ["300\xa0$", "toutes", "0,60\xa0$"]
+
+
+def test_figure_of_the_register_is_unknown_or_zero_as_it_is_known():
+    known = labels()
+
+    def levier(contributions):
+        one = row(known, 1, **paid(("la-mitis", YEAR, 1000)), contributions=contributions)
+        return values.leverage(Choice.of(assemble(known, [one])))
+
+    assert (levier(()).amount, levier(()).text) == (None, "inconnu")
+    assert (levier((brought(0),)).amount, levier((brought(0),)).text) == (0, "0\xa0$")
+
+
 def _directory():
     known = labels()
     place, year = known.by_slug["territoire"], known.by_slug["exercice"]

@@ -76,9 +76,11 @@ def leverage(data: YearData) -> list[FigureLine]:
         FigureLine(
             code="levier",
             label="apportés pour chaque dollar du FQIS",
-            value=found.ratio if found.above else None,
+            value=found.known,
             unit="ratio",
             definition=definition.sentence,
-            note=f"Au moins\xa0: {found.missing}" if found.at_least else "",
+            note=f"Au moins\xa0: {found.missing}"
+            if found.at_least and not found.is_unknown
+            else found.missing,
         ),
     ]

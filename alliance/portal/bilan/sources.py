@@ -87,7 +87,8 @@ class YearData:
 
     @cached_property
     def all_payments(self) -> list[Payment] | None:
-        return self.payments_of([*self.rows, *self.also])
+        """Return what the year's lines promised, None when unknown: known exactly when the figures know it."""
+        return self.payments_of([*self.rows, *self.also]) if self.choice.is_paid else None
 
     @cached_property
     def brought(self) -> list[Brought]:

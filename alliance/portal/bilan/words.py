@@ -7,7 +7,6 @@ from django.db.models import F
 from alliance.lib.dates import long_date
 from alliance.lib.templatetags.francais import montant, nombre, pluriel
 from alliance.portal.bilan.document import OPEN, Column, Document, FigureLine, Section, Table
-from alliance.portal.bilan.money import awarded
 from alliance.portal.bilan.partners import leverage
 from alliance.portal.bilan.people import reached
 from alliance.portal.bilan.shown import sentence
@@ -62,8 +61,6 @@ def highlights(data: YearData) -> Section:
 
 
 def _fqis(data: YearData) -> tuple[FigureLine, FigureLine]:
-    # Without any initiative, what was awarded is unknown: it is not zero.
-    dollars, _ = awarded(data.all_payments if data.rows or data.also else None)
     unknown = len([row for row in data.rows if not row.payments])
     text = "initiative sans montant publié,initiatives sans montant publié"
     return (
@@ -77,7 +74,7 @@ def _fqis(data: YearData) -> tuple[FigureLine, FigureLine]:
         FigureLine(
             code="fqis-accorde",
             label="du FQIS accordés aux initiatives",
-            value=dollars,
+            value=data.choice.dollars(fqis=True),
             unit="$",
             definition="Argent du FQIS promis par les lignes de l’exercice aux initiatives publiées.",
             note=f"{pluriel(unknown, text)}\xa0: ce n’est pas zéro." if unknown else "",

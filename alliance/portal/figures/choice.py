@@ -7,6 +7,7 @@ partners bring goes to the initiative's `home` line, and to the fiscal year it w
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from alliance.portal.figures.lines import Moved, fqis_movements
 from alliance.portal.payments import Brought, Payment
 from alliance.portal.rows import Row
 from alliance.portal.selection import Selection
+from funding import ledger
 from funding.choices import Line
 
 PARAMETERS = (names.YEAR, names.TERRITORY, names.THEME)
@@ -100,6 +102,22 @@ class Choice:
             for payment in row.payments
             if payment.amount and self.has_year(payment.payer.year) and self.has_place(payment.payer.place)
         ]
+
+    @cached_property
+    def is_paid(self) -> bool:
+        """Say whether an amount was ever entered for an initiative of the choice: then its dollars are known, even zero.
+
+        Money released, paid by another year or by another source was entered: here it is zero, not unknown.
+        """
+        return bool(self.paid) or any(row.payments for row in self.rows)
+
+    def dollars(self, *, fqis: bool) -> Decimal | None:
+        """Return what the FQIS sources promised (`fqis`), or the other ones; None when no amount was ever entered."""
+        if not self.is_paid:
+            return None
+        return ledger.total(
+            paid.payment.amount for paid in self.paid if paid.payment.payer.source.is_fqis == fqis
+        )
 
     @cached_property
     def given(self) -> list[Given]:

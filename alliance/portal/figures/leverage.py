@@ -115,6 +115,23 @@ class Leverage:
         return self.at_least and not self.above and not self.is_whole
 
     @property
+    def known(self) -> Decimal | None:
+        """Return the ratio, None when nothing is known of it; contributions known to be zero make it zero."""
+        return None if self.is_unknown else self.ratio
+
+    @property
+    def told(self) -> str:
+        """Say which contributions are known: « toutes », « en partie » or « aucune »."""
+        return "toutes" if not self.at_least else "aucune" if self.is_unknown else "en partie"
+
+    @property
+    def above_text(self) -> str:
+        """« au moins 1 500 $ », « 1 500 $ », or « inconnu »."""
+        if self.is_unknown:
+            return "inconnu"
+        return f"{'au moins ' if self.at_least else ''}{format_amount(self.above)}"
+
+    @property
     def text(self) -> str:
         """« 0,51 $ », « au moins 0,42 $ », « inconnu », or « sans objet » without FQIS."""
         if self.ratio is None:

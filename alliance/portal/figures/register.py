@@ -172,7 +172,7 @@ _ENTRIES = (
         "Argent du FQIS promis aux initiatives publiées, sommes libérées déduites.",
         Unit.DOLLARS,
         partial(v.paid_value, fqis=True),
-        lambda choice: v.paid_table(choice, v.paid_by(choice, fqis=True)),
+        partial(v.awarded_table, fqis=True),
     ),
     Entry(
         "autres-sources",
@@ -181,7 +181,7 @@ _ENTRIES = (
         "Argent d’autres ententes que le FQIS promis aux initiatives publiées, sommes libérées déduites.",
         Unit.DOLLARS,
         partial(v.paid_value, fqis=False),
-        lambda choice: v.paid_table(choice, v.paid_by(choice, fqis=False)),
+        partial(v.awarded_table, fqis=False),
     ),
     _of_initiatives(
         "sans-montant",

@@ -1,7 +1,7 @@
 """The rows of a figure as one table: the page, the file and the total at the bottom read the same cells."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple, overload
 
@@ -68,11 +68,15 @@ class Records(Sequence[Record]):
 
 @dataclass(frozen=True)
 class Table:
-    """Columns, rows and the total: one cell per column, None where nothing is added up."""
+    """Columns, rows and the total: one cell per column, None where nothing is added up.
+
+    `said` replaces cells of the total (by rank) by words: « au moins 500 $ », « inconnu ».
+    """
 
     columns: tuple[Column, ...]
     records: Sequence[Record]
     total: tuple[Any, ...]
+    said: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def titles(self) -> list[str]:
@@ -94,8 +98,13 @@ class Table:
     def shown_total(self) -> list[Cell]:
         """Return the cells of the total; the first one names it."""
         return [
-            Cell(column.title, "" if value is None else column.shown(value), column.css)
-            for column, value in zip(self.columns[1:], self.total[1:], strict=True)
+            Cell(
+                column.title,
+                self.said.get(rank, "" if value is None else column.shown(value)),
+                column.css,
+            )
+            for rank, (column, value) in enumerate(zip(self.columns, self.total, strict=True))
+            if rank
         ]
 
     @property

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from alliance.lib.templatetags.francais import pluriel
@@ -140,6 +140,12 @@ def paid_by(choice: Choice, *, fqis: bool) -> list[Paid]:
     return [paid for paid in choice.paid if paid.payment.payer.source.is_fqis == fqis]
 
 
+def awarded_table(choice: Choice, *, fqis: bool) -> Table:
+    """Return what stands behind `paid_value`; its total is the same."""
+    table = paid_table(choice, paid_by(choice, fqis=fqis))
+    return replace(table, total=(*table.total[:-1], choice.dollars(fqis=fqis)))
+
+
 def paid_table(choice: Choice, found: Iterable[Paid]) -> Table:
     """Return what each line promised to each initiative, by title."""
 
@@ -158,11 +164,10 @@ def paid_table(choice: Choice, found: Iterable[Paid]) -> Table:
 
 
 def paid_value(choice: Choice, *, fqis: bool) -> Value:
-    found = paid_by(choice, fqis=fqis)
     without = sum(1 for row in choice.rows if row.amount is None) if fqis else 0
     said = pluriel(without, "initiative sans montant publié,initiatives sans montant publié")
     note = f"{said}\xa0: ce n’est pas zéro." if without else ""
-    return Value(_known_total(paid.payment.amount for paid in found), note)
+    return Value(choice.dollars(fqis=fqis), note)
 
 
 # What partners bring ------------------------------------------------------------------------------------------
@@ -233,21 +238,20 @@ def cost_table(choice: Choice) -> Table:
     ]
     money = ("FQIS", "Autres sources", "Partenaires, connu", "Coût total connu")
     columns = (INITIATIVE, NUMBER_OF, *(Column(title, MONEY) for title in money))
-    totals = (
-        [ledger.total(record.cells[i] for record in records) for i in range(2, 6)] if records else [None] * 4
-    )
+    is_known = bool(records) or choice.is_paid
+    totals = [ledger.total(record.cells[i] for record in records) if is_known else None for i in range(2, 6)]
     return Table(columns, records, (None, None, *totals))
 
 
 def cost(choice: Choice) -> Value:
     amounts = [paid.payment.amount for paid in choice.paid]
     amounts += [given.brought.amount for given in given_that(choice, known)]
-    return Value(_known_total(amounts))
+    return Value(ledger.total(amounts) if amounts or choice.is_paid else None)
 
 
 def leverage(choice: Choice, code: str = DEFAULT) -> Value:
     found = measure((part for _, part in by_everything(choice)), DEFINITIONS[code])
-    return Value(found.ratio, found.missing, found.text)
+    return Value(found.known, found.missing, found.text)
 
 
 def leverage_table(choice: Choice, code: str = DEFAULT) -> Table:
@@ -257,9 +261,8 @@ def leverage_table(choice: Choice, code: str = DEFAULT) -> Table:
     def record(pair: tuple[Row, Part]) -> Record:
         row, part = pair
         one = measure([part], definition)
-        told = "toutes" if not one.at_least else "aucune" if one.is_unknown else "en partie"
-        above, ratio = (None, None) if one.is_unknown else (one.above, one.ratio)
-        return Record((row.title, row.number, one.fqis, above, told, ratio), row.url)
+        above = None if one.is_unknown else one.above
+        return Record((row.title, row.number, one.fqis, above, one.told, one.known), row.url)
 
     found = [(row, part) for row, part in by_everything(choice) if part.fqis > 0]
     whole = measure((part for _, part in found), definition)
@@ -271,4 +274,7 @@ def leverage_table(choice: Choice, code: str = DEFAULT) -> Table:
         Column("Sont connues"),
         Column("Par dollar du FQIS", RATIO),
     )
-    return Table(columns, Records(found, record), (None, None, whole.fqis, whole.above, None, whole.ratio))
+    above = None if whole.is_unknown else whole.above
+    total = (None, None, whole.fqis, above, None, whole.known)
+    said = {3: whole.above_text, 4: whole.told, 5: whole.text} if found else {}
+    return Table(columns, Records(found, record), total, said)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.utils.http import urlencode
 
+from alliance.lib.money import ZERO
 from alliance.portal import labels as names
 from alliance.portal.bitmaps import bitmap, union
 from alliance.portal.figures.choice import Choice, year_of
@@ -63,6 +64,10 @@ def _sums(pairs: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
     return {year: ledger.total(amounts) for year, amounts in found.items()}
 
 
+def _known(by_year: dict[str, Decimal]) -> Decimal | None:
+    return ledger.total(by_year.values()) if by_year else None
+
+
 class _Sums:
     """What is added up once, by fiscal year."""
 
@@ -73,6 +78,8 @@ class _Sums:
         self.allocated = _sums([(moved.year, moved.amount) for moved in choice.lines])
         paid = paid_by(choice, fqis=True)
         self.awarded = _sums([(payment.payer.year, payment.amount) for _, payment in paid])
+        self.entered = bitmap((i for i, row in enumerate(rows) if row.payments), len(rows)) & self.mask
+        self.is_paid = choice.is_paid
         self.partners = _sums(
             [(year_of(row, one), one.amount) for row, one in choice.given if one.amount is not None]
         )
@@ -83,14 +90,14 @@ class _Sums:
         return (mask & self.new).bit_count(), (mask & ~self.new).bit_count()
 
     def year(self, slug: str, name: str, mask: int, leverage: Leverage) -> Year:
-        money = (self.allocated.get(slug), self.awarded.get(slug), self.partners.get(slug))
+        # As in the register: what was entered and is not of this year is zero for this year.
+        awarded = self.awarded.get(slug, ZERO if mask & self.entered else None)
+        money = (self.allocated.get(slug), awarded, self.partners.get(slug))
         return Year(slug, name, *self.counts(mask), *money, leverage)
 
     def whole(self, leverage: Leverage) -> Year:
-        money = (
-            ledger.total(by_year.values()) if by_year else None
-            for by_year in (self.allocated, self.awarded, self.partners)
-        )
+        awarded = ledger.total(self.awarded.values()) if self.is_paid else None
+        money = (_known(self.allocated), awarded, _known(self.partners))
         return Year("", "En tout, chacune comptée une fois", *self.counts(self.mask), *money, leverage)
 
 
