@@ -91,7 +91,8 @@ def database(name: str, *, default: str, persistent: bool) -> dict:
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+            " PRAGMA recursive_triggers=ON;",  # what REPLACE deletes is then seen by the triggers of DELETE
         }
     elif config["ENGINE"].endswith("postgresql"):
         options = config.setdefault("OPTIONS", {})

@@ -1,11 +1,13 @@
 """SQL of the database's own guards, for SQLite and PostgreSQL, so that they hold whatever the door.
 
-Three kinds: a table whose rows are only ever added, rules that a row must keep, and a counter that grows when a table
-changes. Names of tables and columns come from the models, never from a request.
+Four kinds: a table whose rows are only ever added, a table that is never emptied nor rewritten around its rows'
+triggers, rules that a row must keep, and a counter that grows when a table changes. Names of tables and columns come from the models, never from a request.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 def append_only(table: str, *, vendor: str, refusal: str) -> Iterator[str]:
@@ -34,6 +36,46 @@ def drop_append_only(table: str, *, vendor: str) -> Iterator[str]:
         yield f'DROP TRIGGER IF EXISTS "{table}_no_delete"'
     else:
         yield f'DROP TRIGGER IF EXISTS "{table}_append_only" ON "{table}"'
+
+
+class Key(NamedTuple):
+    """Columns that no two rows of a table share, among the rows that meet `condition` (SQL, its columns quoted)."""
+
+    columns: tuple[str, ...]
+    condition: str = ""
+
+
+def seal(table: str, keys: Iterable[Key], *, vendor: str, refusal: str) -> Iterator[str]:
+    """Yield the statements that refuse what no trigger on rows sees: REPLACE on SQLite, TRUNCATE on PostgreSQL.
+
+    SQLite's REPLACE deletes the rows that share one of the unique `keys` without a word to the triggers of DELETE,
+    unless the connection asked for it (`recursive_triggers`); PostgreSQL has no REPLACE and needs no keys.
+    """
+    message = refusal.replace("'", "''")
+    if vendor == "sqlite":
+        there = " OR ".join(f'EXISTS (SELECT 1 FROM "{table}" already WHERE {_same(key)})' for key in keys)
+        yield f'DROP TRIGGER IF EXISTS "{table}_sealed"'
+        yield f"""CREATE TRIGGER "{table}_sealed" BEFORE INSERT ON "{table}" FOR EACH ROW WHEN {there}
+            BEGIN SELECT RAISE(ABORT, '{message}'); END"""
+        return
+    yield f"""CREATE OR REPLACE FUNCTION "{table}_sealed"() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END $$"""
+    yield f"""CREATE OR REPLACE TRIGGER "{table}_sealed" BEFORE TRUNCATE ON "{table}"
+        FOR EACH STATEMENT EXECUTE FUNCTION "{table}_sealed"()"""
+
+
+def _same(key: Key) -> str:
+    """Return the SQL that says that the row `already` there has the same key as the new one."""
+    same = [f'already."{column}" = NEW."{column}"' for column in key.columns]
+    if key.condition:
+        same += [re.sub(r'"(\w+)"', rf'{row}."\1"', key.condition) for row in ("already", "NEW")]
+    return " AND ".join(same)
+
+
+def unseal(table: str, *, vendor: str) -> Iterator[str]:
+    """Yield the statement that removes what `seal` made."""
+    on = "" if vendor == "sqlite" else f' ON "{table}"'
+    yield f'DROP TRIGGER IF EXISTS "{table}_sealed"{on}'
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,11 @@
 """Which tables the database itself guards. Installed after every `migrate`: SQLite rebuilds a table to alter it and
 would silently drop its triggers, so they are declared here, once, and put back each time."""
 
+from collections.abc import Iterator
+
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model, UniqueConstraint
 
 from alliance.lib import triggers
 from alliance.portal.models import BilanVersion, DataVersion
@@ -24,6 +27,17 @@ APPEND_ONLY = (
     BilanVersion,
 )
 REFUSAL = "Cette ligne ne se modifie pas et ne s’efface pas : inscrivez un nouveau mouvement."
+
+# Other tables whose rows keep a rule when they change or go: no REPLACE, no TRUNCATE may pass beside it.
+SEALED = (
+    *APPEND_ONLY,
+    funding.FundingSource,
+    funding.Envelope,
+    funding.Allocation,
+    funding.Contribution,
+    initiatives.FiscalYear,
+)
+SEALED_REFUSAL = "Une ligne qui existe ne se remplace pas, et sa table ne se vide pas."
 
 _PUBLISHED = "ROW.publication = 'published'"
 _INITIATIVE = initiatives.Initiative._meta.db_table
@@ -75,14 +89,32 @@ def install(using: str = "default") -> int:
     statements = list(triggers.bump_function(counter, vendor=connection.vendor))
     for model in APPEND_ONLY:
         statements += triggers.append_only(model._meta.db_table, vendor=connection.vendor, refusal=REFUSAL)
+    for model in SEALED:
+        statements += triggers.seal(
+            model._meta.db_table,
+            unique_keys(model, connection),
+            vendor=connection.vendor,
+            refusal=SEALED_REFUSAL,
+        )
     for guard in money.GUARDS:
         statements += triggers.keep(guard, vendor=connection.vendor)
     for model, public in PUBLIC.items():
         statements += triggers.bump(model._meta.db_table, counter, vendor=connection.vendor, public=public)
     _run(connection, statements)
     DataVersion.objects.using(using).get_or_create(pk=1)
-    tables = {model._meta.db_table for model in (*APPEND_ONLY, *PUBLIC)}
+    tables = {model._meta.db_table for model in (*SEALED, *PUBLIC)}
     return len(tables | {guard.table for guard in money.GUARDS})
+
+
+def unique_keys(model: type[Model], connection: BaseDatabaseWrapper) -> Iterator[triggers.Key]:
+    """Yield what no two rows of the model share: each unique column, then its constraints."""
+    columns = {field.name: field.column for field in model._meta.local_concrete_fields}
+    yield from (triggers.Key((field.column,)) for field in model._meta.local_concrete_fields if field.unique)
+    editor = connection.schema_editor()
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            condition = constraint._get_condition_sql(model, editor) or ""
+            yield triggers.Key(tuple(columns[name] for name in constraint.fields), condition)
 
 
 def lift_append_only(using: str = "default") -> None:
@@ -91,6 +123,8 @@ def lift_append_only(using: str = "default") -> None:
     statements: list[str] = []
     for model in APPEND_ONLY:
         statements += triggers.drop_append_only(model._meta.db_table, vendor=connection.vendor)
+    for model in SEALED:
+        statements += triggers.unseal(model._meta.db_table, vendor=connection.vendor)
     for guard in money.GUARDS:
         if guard.event == "DELETE":
             statements += triggers.drop_keep(guard, vendor=connection.vendor)
