@@ -31,7 +31,7 @@ class FundingSourceAdmin(FixedOnceMade, AuditedModelAdmin):
     list_display = ("name", "short_name", "is_fqis", "order")
     search_fields = ("name",)
     folded = ("name", "short_name")
-    fixed = ("code",)
+    fixed = ("code", "is_fqis")
 
 
 @admin.register(Envelope)

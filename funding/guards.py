@@ -68,6 +68,47 @@ def _scheduled(promise: str) -> str:
     )
 
 
+# What the schedule still counts: `live` is an instalment that was not cancelled.
+_LIVE = """NOT EXISTS (SELECT 1 FROM {instalment_move} lm WHERE lm.disbursement_id = live.id AND lm.kind = 'cancelled')"""
+
+
+def _last_is_final(promise: str) -> str:
+    """Say that the last instalment of a promise (SQL of its id), by date then rank, waits for the final report."""
+    return (
+        f"'final' = (SELECT live.condition FROM {{instalment}} live WHERE live.commitment_id = {promise} AND {_LIVE}"
+        " ORDER BY live.due_on DESC, live.rank DESC LIMIT 1)"
+    )
+
+
+def _ends_without_report(promise: str) -> str:
+    """Say that a promise has two instalments or more, or is planned whole, and that the last one waits for no report.
+
+    Once the final instalment was cancelled, what remains of the promise is still held: only a whole schedule tells.
+    """
+    live = f"FROM {{instalment}} live WHERE live.commitment_id = {promise} AND {_LIVE}"
+    return f"""NOT {_last_is_final(promise)} AND (
+        (SELECT COALESCE(SUM(CENTS(live.amount)), 0) {live}) >= (SELECT COALESCE(SUM(CENTS(m.amount)), 0)
+            FROM {{promise_move}} m WHERE m.commitment_id = {promise} AND m.amount > 0)
+        OR ((SELECT COUNT(*) {live}) > 1 AND NOT EXISTS (SELECT 1 FROM {{instalment}} fi
+            JOIN {{instalment_move}} fm ON fm.disbursement_id = fi.id AND fm.kind = 'cancelled'
+            WHERE fi.commitment_id = {promise} AND fi.condition = 'final')))"""
+
+
+# The condition of the instalment `d` is met: said so, or its day came by NEW.on, or the reports it waits for are approved
+# (as many progress reports as its place among the progress instalments of its promise).
+_CONDITION_MET = f"""(EXISTS (SELECT 1 FROM {{instalment_move}} m WHERE m.disbursement_id = d.id AND m.kind = 'ready')
+    OR (d.condition = 'date' AND d.due_on <= NEW."on")
+    OR (d.condition = 'final' AND EXISTS (SELECT 1 FROM {{report}} r JOIN {{promise}} p ON p.initiative_id = r.initiative_id
+        WHERE p.id = d.commitment_id AND r.kind = 'final' AND r.approved_at IS NOT NULL))
+    OR (d.condition = 'progress' AND
+        (SELECT COUNT(*) FROM {{report}} r JOIN {{promise}} p ON p.initiative_id = r.initiative_id
+            WHERE p.id = d.commitment_id AND r.kind = 'progress' AND r.approved_at IS NOT NULL)
+        >= (SELECT COUNT(*) FROM {{instalment}} live WHERE live.commitment_id = d.commitment_id
+            AND live.condition = 'progress' AND {_LIVE}
+            AND (live.due_on < d.due_on OR (live.due_on = d.due_on AND live.id <= d.id)))))"""
+
+_NO_FINAL = "Le dernier versement attend l’approbation du rapport final."
+
 _CENTS = ("ROUND(NEW.amount, 2) <> NEW.amount", "Un montant a deux décimales au plus.")
 _CLOSED = "Cet exercice est fermé : seule une correction datée s’y inscrit."
 _OPEN = "Cet exercice est ouvert : une correction s’inscrit après sa fermeture."
@@ -184,6 +225,12 @@ _INSTALMENT = _guard(
         f"{_scheduled('NEW.commitment_id')} > {_of_promise('NEW.commitment_id')}",
         "Les versements dépasseraient leur engagement.",
     ),
+    # Rows come one by one: until the whole promise is planned, the final instalment may still be to come.
+    (
+        f"{_scheduled('NEW.commitment_id')} = {_of_promise('NEW.commitment_id')}"
+        f" AND NOT {_last_is_final('NEW.commitment_id')}",
+        _NO_FINAL,
+    ),
     locks=_locks(_LINE_OF_PROMISE),
 )
 
@@ -208,13 +255,26 @@ _INSTALMENT_MOVE = _guard(
         WHERE m.disbursement_id = NEW.disbursement_id AND m.kind IN ('paid', 'recovered'))""",
         "On ne récupère que ce qui est payé.",
     ),
+    (
+        f"""NEW.kind = 'paid' AND EXISTS (SELECT 1 FROM {{instalment}} d
+        WHERE d.id = NEW.disbursement_id AND NOT {_CONDITION_MET})""",
+        "Ce versement attend encore sa date, sa condition ou son rapport.",
+    ),
+    (f"NEW.kind = 'paid' AND {_ends_without_report(_PROMISE_OF_INSTALMENT)}", _NO_FINAL),
     locks=_locks(_LINE_OF_INSTALMENT),
 )
 
 
 def _contribution(event: str, *rows: str) -> Guard:
-    """Return the guard of partners' money in a closed year; the demonstration may still be removed from it."""
-    ids = ", ".join(f"{row}.fiscal_year_id" for row in rows)
+    """Return the guard of partners' money in a closed year; the demonstration may still be removed from it.
+
+    A contribution without a year counts in the only year of its initiative, when it has a single one.
+    """
+    ids = ", ".join(
+        f"""COALESCE({row}.fiscal_year_id, (SELECT MIN(iy.fiscalyear_id) FROM {{initiative_year}} iy
+        WHERE iy.initiative_id = {row}.initiative_id GROUP BY iy.initiative_id HAVING COUNT(*) = 1))"""
+        for row in rows
+    )
     removal = "NOT OLD.is_demo AND " if event == "DELETE" else ""
     return _guard(
         "contribution",
@@ -267,6 +327,25 @@ _LINE_KEPT = _guard(
     ),
 )
 
+_SOURCE_KEPT = _guard(
+    "source",
+    "UPDATE",
+    (
+        "NEW.is_fqis <> OLD.is_fqis AND EXISTS (SELECT 1 FROM {envelope} e WHERE e.source_id = NEW.id)",
+        "L’argent d’une source qui a une enveloppe reste du FQIS, ou n’en devient pas.",
+    ),
+)
+
+_ENVELOPE_KEPT = _guard(
+    "envelope",
+    "UPDATE",
+    (
+        """NEW.source_id <> OLD.source_id
+        AND EXISTS (SELECT 1 FROM {envelope_move} m WHERE m.envelope_id = NEW.id)""",
+        "Une enveloppe qui a des mouvements garde sa source.",
+    ),
+)
+
 MOVEMENTS = (_ENVELOPE_MOVE, _LINE_MOVE, _PROMISE_MOVE, _INSTALMENT, _INSTALMENT_MOVE)
 GUARDS = (
     *MOVEMENTS,
@@ -275,4 +354,6 @@ GUARDS = (
     _contribution("DELETE", "OLD"),
     *_YEARS,
     _LINE_KEPT,
+    _SOURCE_KEPT,
+    _ENVELOPE_KEPT,
 )

@@ -13,6 +13,7 @@ from initiatives.models import FiscalYear, Initiative, Report
 from territories.models import Territory
 
 _MODELS = {
+    "source": models.FundingSource,
     "envelope": models.Envelope,
     "envelope_move": models.EnvelopeMovement,
     "line": models.Allocation,
@@ -26,6 +27,8 @@ _MODELS = {
     "year": FiscalYear,
     "initiative": Initiative,
     "report": Report,
+    "initiative_territory": Initiative.territories.through,
+    "initiative_year": Initiative.fiscal_years.through,
     "territory": Territory,
 }
 TABLES = {name: model._meta.db_table for name, model in _MODELS.items()}

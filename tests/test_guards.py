@@ -41,8 +41,9 @@ def version():
 
 
 def books():
-    """Return how many triggers keep rows from changing, and how many keep the rules of money."""
-    return len(guards.APPEND_ONLY) * (2 if connection.vendor == "sqlite" else 1), len(money.GUARDS)
+    """Return how many triggers keep rows from changing and tables whole, and how many keep the rules of money."""
+    rows = len(guards.APPEND_ONLY) * (2 if connection.vendor == "sqlite" else 1)
+    return rows + len(guards.SEALED), len(money.GUARDS)
 
 
 @pytest.mark.django_db
@@ -63,6 +64,14 @@ def test_money_guards_lifted_are_the_only_ones_missing_and_come_back():
     guards.install_money()
     assert gone == {guard.name for guard in money.GUARDS}
     assert sorted(installed()) == before
+
+
+@pytest.mark.django_db
+def test_every_table_with_a_rule_on_changes_is_sealed():
+    """What a rule refuses to change or erase is not rewritten by REPLACE nor emptied by TRUNCATE."""
+    changing = {guard.table for guard in money.GUARDS if guard.event in ("UPDATE", "DELETE")}
+    append_only = {model._meta.db_table for model in guards.APPEND_ONLY}
+    assert {model._meta.db_table for model in guards.SEALED} == changing | append_only
 
 
 @pytest.mark.django_db
@@ -140,7 +149,7 @@ def test_money_of_any_initiative_grows_the_version_since_lines_are_public():
     before = version()
     world.award(initiative, "100")
     awarded = version()
-    plan = [Instalment(Decimal(100), date(2025, 5, 1), Condition.DATE)]
+    plan = [Instalment(Decimal(60), date(2025, 5, 1), Condition.DATE)]
     (row,) = funding_actions.schedule(
         commitment=initiative.commitments.get(), by=world.coordination, instalments=plan
     )

@@ -43,7 +43,7 @@ def movement(table, by, **values):
 
 
 def instalment(commitment, amount, *, rank=1, **values):
-    plain = {"due_on": date(2025, 9, 1), "condition": "date", "is_demo": False}
+    plain = {"due_on": date(2025, 6, 1), "condition": "date", "is_demo": False}
     return insert("instalment", commitment_id=commitment.pk, rank=rank, amount=amount, **(plain | values))
 
 
