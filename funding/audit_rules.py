@@ -25,6 +25,29 @@ _PAID = """(SELECT d.commitment_id AS id, SUM(CENTS(m.amount)) AS total FROM {in
 _WAITING = """NOT EXISTS (SELECT 1 FROM {instalment_move} m
     WHERE m.disbursement_id = d.id AND m.kind IN ('paid', 'cancelled'))"""
 
+# An instalment `d` that was paid (`m`) without anybody having said that its condition was met.
+_PAID_UNSAID = f"""{_PROMISE} JOIN {{instalment}} d ON d.commitment_id = p.id
+    JOIN {{instalment_move}} m ON m.disbursement_id = d.id AND m.kind = 'paid'
+    AND NOT EXISTS (SELECT 1 FROM {{instalment_move}} o WHERE o.disbursement_id = d.id AND o.kind = 'ready')"""
+_APPROVED = (
+    "SELECT COUNT(*) FROM {report} r WHERE r.initiative_id = i.id AND r.approved_at IS NOT NULL AND r.kind"
+)
+# Its place among the progress instalments of its promise, as planned then: one planned later does not take a report away.
+_PLACE = """(SELECT COUNT(*) FROM {instalment} e WHERE e.commitment_id = d.commitment_id AND e.condition = 'progress'
+    AND e.due_on <= d.due_on AND e.id <= d.id AND NOT EXISTS (
+        SELECT 1 FROM {instalment_move} c WHERE c.disbursement_id = e.id AND c.kind = 'cancelled'))"""
+
+# Each promise with its instalments that were not cancelled, the cancelled final ones, and all that it was ever given.
+_PLANNED = """(SELECT d.commitment_id AS id, SUM(CASE WHEN c.id IS NULL THEN 1 ELSE 0 END) AS live,
+    SUM(CASE WHEN c.id IS NULL THEN CENTS(d.amount) ELSE 0 END) AS total,
+    SUM(CASE WHEN c.id IS NOT NULL AND d.condition = 'final' THEN 1 ELSE 0 END) AS given_up
+    FROM {instalment} d LEFT JOIN {instalment_move} c ON c.disbursement_id = d.id AND c.kind = 'cancelled' GROUP BY 1)"""
+_LAST = """(SELECT d.condition FROM {instalment} d WHERE d.commitment_id = p.id AND NOT EXISTS (
+    SELECT 1 FROM {instalment_move} c WHERE c.disbursement_id = d.id AND c.kind = 'cancelled')
+    ORDER BY d.due_on DESC, d.rank DESC LIMIT 1)"""
+_GIVEN = """(SELECT m.commitment_id AS id, SUM(CENTS(m.amount)) AS total FROM {promise_move} m WHERE m.amount > 0
+    GROUP BY 1)"""
+
 _MOVES = {
     "envelope_move": "mouvement d’enveloppe",
     "line_move": "mouvement de ligne",
@@ -146,13 +169,26 @@ QUERIES = (
     (
         "report-first",
         "Un versement qui attend un rapport n’est payé qu’après son approbation ou une dérogation",
-        f"""SELECT {_INITIATIVE}, d.rank AS place FROM {_PROMISE} JOIN {{instalment}} d ON d.commitment_id = p.id
-        WHERE d.condition IN ('progress', 'final')
-        AND EXISTS (SELECT 1 FROM {{instalment_move}} m WHERE m.disbursement_id = d.id AND m.kind = 'paid')
-        AND NOT EXISTS (SELECT 1 FROM {{instalment_move}} m WHERE m.disbursement_id = d.id AND m.kind = 'ready')
-        AND NOT EXISTS (SELECT 1 FROM {{report}} r
-            WHERE r.initiative_id = i.id AND r.kind = d.condition AND r.approved_at IS NOT NULL)""",
+        f"""SELECT {_INITIATIVE}, d.rank AS place FROM {_PAID_UNSAID}
+        WHERE (d.condition = 'final' AND ({_APPROVED} = 'final') = 0)
+            OR (d.condition = 'progress' AND ({_APPROVED} = 'progress') < {_PLACE})""",
         "Le versement {place} de {initiative} est payé sans rapport approuvé ni dérogation.",
+    ),
+    (
+        "condition-first",
+        "Un versement n’est payé qu’à sa date, ou une fois dit que sa condition est remplie",
+        f"""SELECT {_INITIATIVE}, d.rank AS place FROM {_PAID_UNSAID}
+        WHERE d.condition = 'agreement' OR (d.condition = 'date' AND d.due_on > m."on")""",
+        "Le versement {place} de {initiative} est payé avant sa date ou sa condition.",
+    ),
+    (
+        "final-last",
+        "Le dernier versement d’un engagement attend le rapport final",
+        f"""SELECT {_INITIATIVE}, {_NAMED} FROM {_PROMISE} JOIN {_PLANNED} s ON s.id = p.id
+        LEFT JOIN {_GIVEN} g ON g.id = p.id
+        WHERE s.live > 0 AND {_LAST} <> 'final'
+            AND (s.total >= COALESCE(g.total, 0) OR (s.live > 1 AND s.given_up = 0))""",
+        "Le dernier versement de {initiative} sur « {line_name} » n’attend pas le rapport final.",
     ),
     (
         "amounts",
@@ -221,7 +257,7 @@ QUERIES = (
         "Une initiative qui n’a pas lieu n’attend aucun versement",
         f"""SELECT {_INITIATIVE}, d.rank AS place, CENTS(d.amount) AS amount_cents
         FROM {_PROMISE} JOIN {{instalment}} d ON d.commitment_id = p.id
-        WHERE i.state NOT IN {{fundable}} AND {_WAITING}""",
+        WHERE i.state NOT IN {{fundable}} AND NOT (d.is_demo AND y.closed_at IS NOT NULL) AND {_WAITING}""",
         "{initiative} n’a pas lieu et son versement {place} de {amount_cents} attend.",
     ),
     (
@@ -230,6 +266,19 @@ QUERIES = (
         f"""SELECT {_INITIATIVE}, {_NAMED}, s.total AS amount_cents
         FROM {_PROMISE} JOIN {_PROMISE_SUMS} s ON s.id = p.id WHERE l.line = 'administration' AND s.total <> 0""",
         "La ligne « {line_name} » promet {amount_cents} à {initiative}.",
+    ),
+    (
+        "payer",
+        "Une initiative est payée par la région ou par une de ses MRC, dans un de ses exercices",
+        f"""SELECT {_INITIATIVE}, {_NAMED}, s.total AS amount_cents
+        FROM {_PROMISE} JOIN {_PROMISE_SUMS} s ON s.id = p.id
+        WHERE s.total > 0 AND (
+            (l.line = 'territory' AND NOT EXISTS (SELECT 1 FROM {{initiative_territory}} it
+                WHERE it.initiative_id = i.id AND it.territory_id = l.territory_id))
+            OR (EXISTS (SELECT 1 FROM {{initiative_year}} iy WHERE iy.initiative_id = i.id)
+                AND NOT EXISTS (SELECT 1 FROM {{initiative_year}} iy
+                    WHERE iy.initiative_id = i.id AND iy.fiscalyear_id = l.fiscal_year_id)))""",
+        "La ligne « {line_name} » promet {amount_cents} à {initiative}, qui n’est pas de sa MRC ou de son exercice.",
     ),
     (
         "closing",
