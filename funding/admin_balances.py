@@ -4,6 +4,7 @@ from django.utils.html import format_html
 
 from alliance.lib.money import format_amount, quantize
 from funding import ledger
+from funding.balances import EnvelopeBalance
 from funding.models import Envelope
 
 
@@ -26,7 +27,7 @@ def left_meter(left, used, total):
 def envelope_balance(envelope):
     """Return the balance of an envelope read with its balances, or a new one (all zero)."""
     amount, allocated = getattr(envelope, "amount", None), getattr(envelope, "allocated", None)
-    return ledger.EnvelopeBalance(envelope, quantize(amount), quantize(allocated))
+    return EnvelopeBalance(envelope, quantize(amount), quantize(allocated))
 
 
 def fresh_envelope(envelope):

@@ -6,17 +6,18 @@ counted apart.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from alliance.lib.dates import today
 from alliance.lib.money import ZERO, MoneyField, quantize
 from funding import rules
-from funding.choices import ContributionKind, DisbursementMove, DisbursementState, Line
+from funding.balances import Award, Due, LineBalance, Partners
+from funding.choices import Condition, ContributionKind, DisbursementMove, Line
 from funding.models import (
     Allocation,
     AllocationMovement,
@@ -27,90 +28,10 @@ from funding.models import (
     DisbursementMovement,
     Envelope,
     EnvelopeMovement,
-    FundingSource,
     Limits,
 )
-from initiatives.models import FiscalYear, Initiative, Report
-
-
-@dataclass(frozen=True)
-class EnvelopeBalance:
-    envelope: Envelope
-    amount: Decimal
-    allocated: Decimal
-
-    @property
-    def left(self) -> Decimal:
-        return self.amount - self.allocated
-
-
-@dataclass(frozen=True)
-class LineBalance:
-    allocation: Allocation
-    allocated: Decimal
-    committed: Decimal
-    paid: Decimal = ZERO  # less what was recovered
-
-    @property
-    def left(self) -> Decimal:
-        return self.allocated - self.committed
-
-    @property
-    def unpaid(self) -> Decimal:
-        return self.committed - self.paid
-
-
-@dataclass(frozen=True)
-class Due:
-    """An instalment as it stands on a day: its state, dollars paid, dollars recovered."""
-
-    disbursement: Disbursement
-    state: DisbursementState
-    paid: Decimal
-    recovered: Decimal
-
-    @property
-    def amount(self) -> Decimal:
-        return self.disbursement.amount
-
-    @property
-    def line_id(self) -> int:
-        return self.disbursement.commitment.allocation_id
-
-    @property
-    def label(self) -> str:
-        """« Versement 2 · Frigo libre-service »."""
-        return f"Versement {self.disbursement.rank} · {self.disbursement.commitment.initiative}"
-
-    @property
-    def waits_for(self) -> str:
-        """Say what an instalment that is not payable waits for; nothing for the others."""
-        waits = self.state in (DisbursementState.PLANNED, DisbursementState.HELD)
-        return self.disbursement.get_condition_display() if waits else ""
-
-
-@dataclass(frozen=True)
-class Award:
-    """Money promised to one initiative on one line."""
-
-    source: FundingSource
-    fiscal_year: FiscalYear
-    line: str
-    amount: Decimal
-
-
-@dataclass(frozen=True)
-class Partners:
-    """What partners bring: known dollars by nature, and how many contributions have no known amount."""
-
-    cash: Decimal
-    in_kind: Decimal
-    hours: Decimal
-    unknown: int
-
-    @property
-    def known(self) -> Decimal:
-        return self.cash + self.in_kind + self.hours
+from initiatives.choices import ReportKind
+from initiatives.models import Initiative, Report
 
 
 def _total(movements: QuerySet) -> Decimal:
@@ -295,19 +216,41 @@ def free_lines_for(initiative: Initiative) -> list[LineBalance]:
     """Return the lines that may pay for the initiative: its MRCs' and the region's, of open fiscal years."""
     territories = list(initiative.territories.values_list("pk", flat=True))
     usable = Q(line=Line.REGIONAL) | Q(line=Line.TERRITORY, territory__in=territories)
+    if years := list(initiative.fiscal_years.values_list("pk", flat=True)):
+        usable &= Q(fiscal_year__in=years)
     return lines(Allocation.objects.filter(usable, fiscal_year__closed_at=None, is_demo=initiative.is_demo))
 
 
 def with_instalments(disbursements: QuerySet[Disbursement]) -> QuerySet[Disbursement]:
     """Annotate instalments with what `due_of` reads: the sums of their movements, and whether their report is approved."""
-    reports = Report.objects.filter(
-        initiative=OuterRef("commitment__initiative"), kind=OuterRef("condition"), approved_at__isnull=False
-    )
+    approved = Report.objects.filter(initiative=OuterRef("commitment__initiative"), approved_at__isnull=False)
+    earlier = Disbursement.objects.filter(
+        Q(due_on__lt=OuterRef("due_on")) | Q(due_on=OuterRef("due_on"), pk__lte=OuterRef("pk")),
+        commitment=OuterRef("commitment"),
+        condition=Condition.PROGRESS_REPORT,
+    ).exclude(movements__kind=DisbursementMove.CANCELLED)
     sums = {
         f"sum_{kind}": _sum_by(DisbursementMovement, "disbursement", kind=kind)
         for kind in DisbursementMove.values
     }
-    return disbursements.annotate(approved=Exists(reports), **sums)
+    return disbursements.annotate(
+        final_approved=Exists(approved.filter(kind=ReportKind.FINAL)),
+        progress_approved=_how_many(approved.filter(kind=ReportKind.PROGRESS), "initiative"),
+        progress_rank=_how_many(earlier, "commitment"),
+        **sums,
+    )
+
+
+def _how_many(rows: QuerySet, parent: str) -> Coalesce:
+    counted = rows.order_by().values(parent).annotate(many=Count("pk", distinct=True)).values("many")
+    return Coalesce(Subquery(counted), 0)
+
+
+def _report_is_approved(row: Any) -> bool:
+    """Say whether the report an instalment waits for is approved: the final one, or as many progress reports as its rank."""
+    if row.condition == Condition.PROGRESS_REPORT:
+        return row.progress_approved >= row.progress_rank
+    return row.final_approved
 
 
 def instalments(disbursements: QuerySet[Disbursement], on: date | None = None) -> list[Due]:
@@ -331,7 +274,7 @@ def due_of(row: Any, on: date | None = None) -> Due:
         paid=paid,
         cancelled=row.sum_cancelled is not None,
         recovered=recovered,
-        approved=row.approved,
+        approved=_report_is_approved(row),
         on=on or today(),
     )
     return Due(row, state, paid, recovered)

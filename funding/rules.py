@@ -126,8 +126,14 @@ def refuse_carry_over(source: LineOf, target: LineOf) -> str:
     return ""
 
 
-def refuse_schedule(instalments: Sequence[Instalment], free: Decimal, first_day: date) -> str:
-    """Return why instalments cannot be planned: `free` dollars are not planned yet, none is due before `first_day`."""
+def refuse_schedule(
+    instalments: Sequence[Instalment], planned: Sequence[Instalment], free: Decimal, first_day: date
+) -> str:
+    """Return why instalments cannot be planned beside those `planned` before and not cancelled.
+
+    `free` dollars of the promise are not planned yet; none is due before `first_day`. The last one by date waits for
+    the final report as soon as there are two of them, or that the whole promise is planned.
+    """
     if not 1 <= len(instalments) <= MOST_INSTALMENTS:
         return f"Prévoyez de 1 à {MOST_INSTALMENTS} versements."
     if any(each.amount <= ZERO for each in instalments):
@@ -137,11 +143,13 @@ def refuse_schedule(instalments: Sequence[Instalment], free: Decimal, first_day:
         return "Inscrivez les versements dans l’ordre de leurs dates."
     if days[0] < first_day or days[-1] > first_day + 15 * _MARGIN:
         return f"Un versement est prévu après le {long_date(first_day)} et dans les quinze ans."
-    if len(instalments) > 1 and instalments[-1].condition != Condition.FINAL_REPORT:
-        return "Le dernier versement attend l’approbation du rapport final."
     asked = sum((each.amount for each in instalments), ZERO)
     if asked > free:
         return f"Les versements font {format_amount(asked)}; il reste {format_amount(free)} à prévoir dans l’engagement."
+    together = sorted([*planned, *instalments], key=lambda each: each.due_on)
+    whole = len(together) > 1 or asked == free
+    if whole and together[-1].condition != Condition.FINAL_REPORT:
+        return "Le dernier versement attend l’approbation du rapport final."
     return ""
 
 
@@ -206,6 +214,24 @@ def refuse_line(line: str, territory: int | None, territories: Collection[int]) 
     if line == Line.TERRITORY and territory not in territories:
         return "Cette ligne est celle d’une autre MRC : choisissez celle d’une MRC de l’initiative ou la ligne régionale."
     return ""
+
+
+def refuse_year_of_line(year: int, label: str, years: Collection[int]) -> str:
+    """Return why a line of a fiscal year (its id and label) cannot pay an initiative of other years (ids).
+
+    An initiative whose dates are not known has no year yet: any line may pay it.
+    """
+    if not years or year in years:
+        return ""
+    return f"L’initiative ne se déroule pas en {label} : choisissez une ligne de ses exercices, ou changez d’abord ses dates."
+
+
+def refuse_to_leave(line: str, amount: Decimal) -> str:
+    """Return why an initiative cannot leave the MRC or the fiscal year of a line that promises it `amount` dollars."""
+    return (
+        f"La ligne « {line} » lui promet {format_amount(amount)} : gardez sa MRC et son exercice, "
+        "ou libérez d’abord ce montant."
+    )
 
 
 def refuse_mixing(one_is_demo: bool, other_is_demo: bool) -> str:

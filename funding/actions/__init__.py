@@ -9,7 +9,15 @@ Raises: Refusal (French reasons), NotAllowed, Stale, ValidationError.
 
 from funding.actions.lines import adjust_allocation, carry_over, move_allocation, move_envelope, transfer
 from funding.actions.payments import cancel_instalment, mark_ready, pay, schedule
-from funding.actions.promises import adjust_commitment, amend, award, cancel_initiative, recover, release
+from funding.actions.promises import (
+    adjust_commitment,
+    amend,
+    award,
+    cancel_initiative,
+    recover,
+    refuse_new_links,
+    release,
+)
 from funding.actions.years import close_year, may_close, record_check, record_contribution, refuse_year
 
 __all__ = [
@@ -29,6 +37,7 @@ __all__ = [
     "record_check",
     "record_contribution",
     "recover",
+    "refuse_new_links",
     "refuse_year",
     "release",
     "schedule",

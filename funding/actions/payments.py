@@ -14,7 +14,7 @@ from alliance.lib.records import validate
 from alliance.lib.workflow import Refusal
 from funding import ledger, rules
 from funding.actions.books import SAID, closed, lock_line, lock_lines, may_move_money, write
-from funding.choices import DisbursementMove
+from funding.choices import DisbursementMove, DisbursementState
 from funding.models import Allocation, Commitment, Disbursement, DisbursementMovement
 
 
@@ -39,7 +39,7 @@ def schedule(
     refusal = (
         closed(line)
         or rules.refuse_demo_person(by.is_demo, commitment.is_demo)
-        or rules.refuse_schedule(instalments, free, line.envelope.starts_on)
+        or rules.refuse_schedule(instalments, _live(commitment), free, line.envelope.starts_on)
     )
     if refusal:
         raise Refusal(refusal)
@@ -85,15 +85,16 @@ def pay(
 ) -> list[DisbursementMovement]:
     """Mark instalments as paid, all of them or none; the same `token` pays once.
 
-    Raises Refusal naming each instalment that is not « À verser ».
+    Raises Refusal naming each instalment that is not « À verser » on the day `on`.
     """
     may_move_money(by)
     wanted = {row.pk: row for row in disbursements}
     lines = lock_lines({row.commitment.allocation_id for row in wanted.values()})
-    dues = ledger.instalments(Disbursement.objects.filter(pk__in=wanted))
+    dues = ledger.instalments(Disbursement.objects.filter(pk__in=wanted), on)
     tokens = {due.disbursement.pk: uuid5(token, str(due.disbursement.pk)) if token else None for due in dues}
     if token and (written := list(DisbursementMovement.objects.filter(entry_token__in=tokens.values()))):
-        if len(written) != len(tokens):
+        first = {(row.on, row.reference, row.by_id) for row in written}
+        if len(written) != len(tokens) or first != {(on or today(), reference.strip(), by.pk)}:
             raise Refusal(rules.refuse_used_form("d’autres versements"))
         return written
     refusals = [closed(lines[due.line_id]) or rules.refuse_to_pay(due.label, due.state) for due in dues]
@@ -134,6 +135,13 @@ def cancel_waiting(
 
 
 # Private parts --------------------------------------------------------------------------------------------
+
+
+def _live(commitment: Commitment) -> list[rules.Instalment]:
+    """Return the instalments of a promise that are not cancelled."""
+    rows = ledger.instalments(Disbursement.objects.filter(commitment=commitment))
+    kept = [due.disbursement for due in rows if due.state != DisbursementState.CANCELLED]
+    return [rules.Instalment(row.amount, row.due_on, row.condition) for row in kept]
 
 
 def _tokens(token: UUID | None) -> list[UUID | None]:

@@ -79,8 +79,9 @@ def recover(
     What an abandoned initiative gives back returns to its line at once, while the year is open.
     """
     may_move_money(by)
-    commitment = Commitment.objects.select_related("initiative").get(pk=disbursement.commitment_id)
+    commitment = Commitment.objects.get(pk=disbursement.commitment_id)
     lines = lock_lines([commitment.allocation_id])
+    initiative = Initiative.objects.select_for_update().get(pk=commitment.initiative_id)
     (due,) = ledger.instalments(Disbursement.objects.filter(pk=disbursement.pk))
 
     def check() -> str:
@@ -92,7 +93,7 @@ def recover(
         disbursement, lines, by, DisbursementMove.RECOVERED, -amount, check, reference, details
     )
     line = lines[commitment.allocation_id]
-    if commitment.initiative.state == State.CANCELLED and not closed(line):
+    if initiative.state == State.CANCELLED and not closed(line):
         _free(commitment, line, by, "Argent récupéré d’une initiative abandonnée")
     return movement
 
@@ -114,6 +115,19 @@ def adjust_commitment(
 
     movement = CommitmentMovement(commitment=commitment, kind=CommitmentMove.ADJUSTMENT, amount=amount)
     return write(movement, by, line.envelope, commitment.is_demo, check, **details)
+
+
+def refuse_new_links(initiative: Initiative) -> str:
+    """Return why an initiative cannot have the MRCs and years it was just given: a line that pays it would be elsewhere.
+
+    Called while the initiative is locked, before its change is committed (`initiatives.actions.after_new_links`).
+    """
+    promises = Commitment.objects.filter(initiative=initiative)
+    for promise in promises.select_related("allocation__fiscal_year", "allocation__territory"):
+        amount = ledger.commitment_amount(promise)
+        if amount > ZERO and _refuse_payer(promise.allocation, initiative):
+            return rules.refuse_to_leave(str(promise.allocation), amount)
+    return ""
 
 
 # Private parts --------------------------------------------------------------------------------------------
@@ -175,8 +189,11 @@ def _commit(
 
 def _refuse_payer(line: Allocation, initiative: Initiative) -> str:
     own = set(initiative.territories.values_list("pk", flat=True))
-    return rules.refuse_line(line.line, line.territory_id, own) or rules.refuse_mixing(
-        line.is_demo, initiative.is_demo
+    years = set(initiative.fiscal_years.values_list("pk", flat=True))
+    return (
+        rules.refuse_line(line.line, line.territory_id, own)
+        or rules.refuse_year_of_line(line.fiscal_year_id, line.fiscal_year.label, years)
+        or rules.refuse_mixing(line.is_demo, initiative.is_demo)
     )
 
 

@@ -40,7 +40,7 @@ def record_contribution(*, contribution: Contribution, by: User, token: UUID | N
     verb = "change" if contribution.pk else "add"
     if not by.has_perm(f"funding.{verb}_contribution"):
         raise NotAllowed("Votre rôle ne permet pas d’inscrire une contribution.")
-    years = lock_years([contribution.fiscal_year_id, _stored_year(contribution)])
+    years = lock_years([*_years(contribution), *_stored_years(contribution)])
     Initiative.objects.select_for_update().get(pk=contribution.initiative_id)
     if token and (existing := Contribution.objects.filter(entry_token=token).first()):
         if any(getattr(existing, name) != getattr(contribution, name) for name in _CONTENT):
@@ -101,9 +101,18 @@ def refuse_year(envelope: Envelope, year: FiscalYear) -> str:
     )
 
 
-def _stored_year(contribution: Contribution) -> int | None:
-    """Return the fiscal year (its id) that the contribution is leaving or keeping."""
-    return Contribution.objects.filter(pk=contribution.pk).values_list("fiscal_year", flat=True).first()
+def _stored_years(contribution: Contribution) -> list[int]:
+    """Return the fiscal years (their ids) that the contribution is leaving or keeping."""
+    stored = Contribution.objects.filter(pk=contribution.pk).first() if contribution.pk else None
+    return _years(stored) if stored else []
+
+
+def _years(contribution: Contribution) -> list[int]:
+    """Return the fiscal year where a contribution counts: its own, else the only one of its initiative."""
+    if contribution.fiscal_year_id:
+        return [contribution.fiscal_year_id]
+    years = Initiative(pk=contribution.initiative_id).fiscal_years.values_list("pk", flat=True)[:2]
+    return list(years) if len(years) == 1 else []
 
 
 def _of_year(year: FiscalYear) -> Q:

@@ -6,6 +6,7 @@
 from initiatives.actions.files import (
     PartnerRow,
     add_partner,
+    after_new_links,
     approve,
     cancel,
     complete,
@@ -36,6 +37,7 @@ __all__ = [
     "SCALARS",
     "PartnerRow",
     "add_partner",
+    "after_new_links",
     "approve",
     "approve_report",
     "cancel",

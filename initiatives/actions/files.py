@@ -4,7 +4,7 @@ Each verb names its author (`by`), works in one transaction and leaves a trace (
 Raises: Refusal (French reasons), NotAllowed (no right), Stale (changed meanwhile), ValidationError (a field).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from alliance.accounts.models import User
 from alliance.lib.records import quiet_history, save_as, sign
 from alliance.lib.workflow import NotAllowed, Refusal, Stale
 from initiatives import rules, workflow
-from initiatives.choices import PartnerRole, Publication
+from initiatives.choices import PartnerRole, Publication, State
 from initiatives.content import LINKS, SCALARS, copy_of, facts_of, fiscal_years_of
 from initiatives.indexing import refresh_index, reindex
 from initiatives.models import Initiative, Partnership, Snapshot, Theme, TransitionLog
@@ -27,6 +27,10 @@ from initiatives.partners import MOST_PARTNERS, refuse_role
 from territories.models import Organization
 
 PartnerRow = tuple[Any, str, str]  # organization, role, contribution in words
+
+# Who leans on the MRCs and fiscal years of an initiative (its money) says here why new ones are refused, or "".
+after_new_links: list[Callable[[Initiative], str]] = []
+_LEANED_ON = {"territories", "fiscal_years", "starts_on", "ends_on", "scope"}
 
 
 @transaction.atomic
@@ -269,6 +273,8 @@ def _write(
         _save(initiative, by)
     with quiet_history(initiative):
         _link(initiative, values)
+        if _LEANED_ON & set(values) and initiative.state not in State.never_submitted:
+            _refuse_new_links(initiative)
         if partners is not None:
             _set_partners(initiative, by, partners)
         _settle_public(initiative)
@@ -283,6 +289,11 @@ def _link(initiative: Initiative, values: Mapping[str, Any]) -> None:
         years = fiscal_years_of(initiative)
         if years is not None:  # a record may be known by its fiscal year alone
             initiative.fiscal_years.set(years)
+
+
+def _refuse_new_links(initiative: Initiative) -> None:
+    if refusals := [sentence for refuse in after_new_links if (sentence := refuse(initiative))]:
+        raise Refusal(refusals)
 
 
 def _settle_public(initiative: Initiative) -> None:

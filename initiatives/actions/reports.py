@@ -50,13 +50,14 @@ def receive_report(*, report: Report, by: User, values: Mapping[str, Any]) -> Re
     if unknown := set(values) - set(_CONTENT):
         raise TypeError(f"not content of a report: {sorted(unknown)}")
     locked = _lock(report, by)
+    told = locked.people_reached
     for name, value in values.items():
         setattr(locked, name, value)
     if refusal := rules.refuse_received_on(locked.received_on, today()):
         raise Refusal(refusal)
     _refuse_long(locked)
     save_as(locked, by)
-    _tell_people_reached(locked, by)
+    _tell_people_reached(locked, by, told)
     return locked
 
 
@@ -70,7 +71,7 @@ def approve_report(*, report: Report, by: User) -> Report:
         raise Refusal(refusal)
     locked.approved_at, locked.approved_by = timezone.now(), by
     save_as(locked, by)
-    _tell_people_reached(locked, by)
+    _tell_people_reached(locked, by, locked.people_reached)
     return locked
 
 
@@ -104,14 +105,23 @@ def _lock(report: Report, by: User) -> Report:
     return locked
 
 
-def _tell_people_reached(report: Report, by: User) -> None:
-    """Give the initiative the number of its approved final report: one fact has one number, wherever it is read."""
+def _tell_people_reached(report: Report, by: User, told: int | None) -> None:
+    """Give the initiative the number of its approved final report: one fact has one number, wherever it is read.
+
+    A number that came from the report (`told`) and is corrected to « unknown » becomes unknown on the initiative too.
+    """
     initiative = report.initiative
-    known = report.kind == ReportKind.FINAL and report.approved_at and report.people_reached is not None
-    if known and initiative.actual_reach != report.people_reached:
-        initiative.actual_reach = report.people_reached
-        initiative.version += 1
-        save_as(initiative, by)
+    if (
+        report.kind != ReportKind.FINAL
+        or not report.approved_at
+        or initiative.actual_reach == report.people_reached
+    ):
+        return
+    if report.people_reached is None and initiative.actual_reach != told:
+        return
+    initiative.actual_reach = report.people_reached
+    initiative.version += 1
+    save_as(initiative, by)
 
 
 def _refuse_long(report: Report) -> None:

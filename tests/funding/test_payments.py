@@ -72,7 +72,7 @@ def test_schedule_takes_its_dollars_of_the_promise(world):
     [
         ([], "de 1 à 12"),
         ([PLAN[0]] * 12 + [PLAN[1]], "de 1 à 12"),
-        ([PLAN[0], PLAN[0]], "rapport final"),
+        ([PLAN[0], PLAN[1]._replace(condition=Condition.DATE)], "rapport final"),
         ([PLAN[1], PLAN[0]], "ordre de leurs dates"),
         ([PLAN[0]._replace(amount=D(0))], "plus grand que zéro"),
         ([PLAN[0]._replace(amount=D("10000.01"))], "font 10\xa0000,01"),
@@ -84,6 +84,45 @@ def test_schedule_is_refused_with_its_reason(world, plan, sentence):
     with pytest.raises(Refusal, match=sentence):
         planned(world, plan)
     assert Disbursement.objects.count() == 0
+
+
+def test_last_instalment_waits_for_the_final_report_however_it_is_planned(world):
+    commitment = promised(world)
+    plan = {"commitment": commitment, "by": world.accounting}
+    with pytest.raises(Refusal, match="rapport final"):
+        actions.schedule(**plan, instalments=[PLAN[0]._replace(amount=D(10000))])
+    actions.schedule(**plan, instalments=[PLAN[0]])
+    with pytest.raises(Refusal, match="rapport final"):
+        actions.schedule(**plan, instalments=[PLAN[1]._replace(condition=Condition.DATE)])
+    actions.schedule(**plan, instalments=[PLAN[1]._replace(amount=D(1500))])
+    actions.schedule(**plan, instalments=[PLAN[0]._replace(amount=D(1000), due_on=date(2025, 9, 1))])
+
+
+def test_each_progress_instalment_waits_for_its_own_report(world):
+    progress = [
+        Instalment(D(100), date(2025, 5, 1), Condition.PROGRESS_REPORT),
+        Instalment(D(200), date(2025, 6, 1), Condition.PROGRESS_REPORT),
+        Instalment(D(300), date(2025, 7, 1), Condition.FINAL_REPORT),
+    ]
+    first, *_ = planned(world, progress)
+    initiative = first.commitment.initiative
+    found = []
+    for day in (date(2025, 5, 1), date(2025, 6, 1)):
+        report = initiative_actions.expect_report(
+            initiative=initiative, kind=ReportKind.PROGRESS, due_on=day, by=world.coordination
+        )
+        told = {"received_on": today()}
+        report = initiative_actions.receive_report(report=report, by=world.coordination, values=told)
+        initiative_actions.approve_report(report=report, by=world.coordination)
+        found.append(states(first.commitment))
+    assert found == [[S.PAYABLE, S.HELD, S.HELD], [S.PAYABLE, S.PAYABLE, S.HELD]]
+
+
+def test_instalment_is_not_paid_before_the_day_it_is_planned_for(world):
+    (row,) = planned(world, [PLAN[0]._replace(condition=Condition.DATE)])
+    with pytest.raises(Refusal, match="il est «\xa0Prévu\xa0»"):
+        paid(world, row, on=PLAN[0].due_on - timedelta(days=1))
+    paid(world, row, on=PLAN[0].due_on)
 
 
 def test_second_schedule_plans_what_the_first_left(world):
@@ -214,8 +253,9 @@ def test_same_token_pays_once_and_another_choice_is_refused(world):
     token = uuid4()
     first = paid(world, one, token=token)
     assert paid(world, one, token=token) == first
-    with pytest.raises(Refusal, match="déjà servi"):
-        paid(world, one, other, token=token)
+    for said in ({}, {"reference": "CH-2"}, {"on": today() - timedelta(days=1)}):
+        with pytest.raises(Refusal, match="déjà servi"):
+            paid(world, *([one] if said else [one, other]), token=token, **said)
     assert DisbursementMovement.objects.filter(kind="paid").count() == 1
 
 
@@ -315,7 +355,7 @@ def test_abandoned_initiative_gives_its_line_what_is_not_paid(world):
 
 
 def test_abandoned_initiative_paid_in_full_is_abandoned_and_its_recovered_money_goes_back_to_the_line(world):
-    (row,) = planned(world, [PLAN[0]._replace(amount=D(10000))])
+    (row,) = planned(world, [PLAN[1]._replace(amount=D(10000))])
     ready(world, row)
     paid(world, row)
     initiative = row.commitment.initiative

@@ -248,7 +248,7 @@ def test_year_under_way_is_not_closed_nor_by_a_demonstration_account(world):
 
 
 def test_cancelling_frees_open_years_only(world):
-    initiative = world.initiative(State.APPROVED, award="1000")
+    initiative = world.initiative(State.APPROVED, award="1000", starts_on=date(2024, 9, 1))
     old = Allocation.objects.create(
         envelope=world.envelope,
         fiscal_year=world.years["2024-2025"],

@@ -85,7 +85,8 @@ class Money(RuleBasedStateMachine):
             self.world.lines[key]
             for key in ("la-mitis", "temiscouata", Line.REGIONAL, "2024-2025", "2026-2027")
         ]
-        self.initiatives = [self.world.initiative(State.APPROVED) for _one in range(3)]
+        dates = {"starts_on": date(2024, 6, 1), "ends_on": date(2026, 12, 31)}
+        self.initiatives = [self.world.initiative(State.APPROVED, **dates) for _one in range(3)]
         self.books = Books()
         self.books.lines.update({line.pk: ledger.allocation_amount(line) for line in self.lines})
         self.refused = self.done = 0

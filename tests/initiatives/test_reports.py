@@ -172,4 +172,7 @@ def test_people_of_an_approved_final_report_are_those_of_the_initiative(world):
     actions.receive_report(report=report, by=world.coordination, values={"people_reached": 50})
     initiative.refresh_from_db()
     assert initiative.actual_reach == 50
+    actions.receive_report(report=report, by=world.coordination, values={"people_reached": None})
+    initiative.refresh_from_db()
+    assert initiative.actual_reach is None
     assert initiative.history.first().history_user == world.coordination
