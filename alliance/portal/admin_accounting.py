@@ -1,4 +1,5 @@
-"""Files for accounting: each movement of a period, or each instalment, with the totals that the screens say."""
+"""Files for accounting: each movement of a period, each instalment, or each change of the envelopes, with the totals
+that the screens say."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,11 +26,12 @@ from funding.models import (
     CommitmentMovement,
     Disbursement,
     DisbursementMovement,
+    EnvelopeMovement,
 )
 from initiatives.choices import PartnerRole
 from initiatives.models import FiscalYear, Initiative, Partnership
 
-MOVEMENTS, INSTALMENTS = "mouvements", "versements"
+MOVEMENTS, INSTALMENTS, ENVELOPES = "mouvements", "versements", "enveloppes"
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -65,14 +67,23 @@ INSTALMENT_HEADERS = (
         "Démonstration",
     ),
 )
+ENVELOPE_HEADERS = (
+    *("Date", "Type", "Enveloppe", "Source", "Montant"),
+    *("Résolution", "Raison", "Par", "Inscrit le", "Démonstration"),
+)
+_MANY_YEARS = "Une enveloppe couvre plusieurs exercices : choisissez « Tous les exercices », ou des dates."
 
 
 class FileForm(forms.Form):
-    """What the file holds: movements or instalments, of a fiscal year or of all, between two days."""
+    """What the file holds: movements, instalments or envelopes, of a fiscal year or of all, between two days."""
 
     contenu = forms.ChoiceField(
         label="Contenu",
-        choices=[(MOVEMENTS, "Les mouvements"), (INSTALMENTS, "Les versements et leur état")],
+        choices=[
+            (MOVEMENTS, "Les mouvements des lignes, des engagements et des versements"),
+            (INSTALMENTS, "Les versements et leur état"),
+            (ENVELOPES, "Les mouvements des enveloppes"),
+        ],
         initial=MOVEMENTS,
     )
     exercice = forms.ModelChoiceField(
@@ -91,6 +102,8 @@ class FileForm(forms.Form):
         first, last = cleaned.get("du"), cleaned.get("au")
         if first and last and last < first:
             self.add_error("au", "La date de fin doit suivre la date de début.")
+        if cleaned.get("contenu") == ENVELOPES and cleaned.get("exercice"):
+            self.add_error("exercice", _MANY_YEARS)
         return cleaned
 
 
@@ -116,6 +129,8 @@ def file_of(asked: dict[str, Any]) -> File:
     between = _between(asked, "due_on" if asked["contenu"] == INSTALMENTS else "on")
     if asked["contenu"] == INSTALMENTS:
         return File(name, INSTALMENT_HEADERS, list(_instalments(year, between)))
+    if asked["contenu"] == ENVELOPES:
+        return File(name, ENVELOPE_HEADERS, list(_envelopes(between)))
     rows = [*_allocated(year, between), *_committed(year, between), *_paid(year, between)]
     return File(name, MOVEMENT_HEADERS, sorted(rows, key=lambda row: (row[0], row[-2])))
 
@@ -146,6 +161,14 @@ def _payees(prefix: str) -> Prefetch:
     roles = (PartnerRole.LEAD, PartnerRole.FIDUCIARY)
     rows = Partnership.objects.filter(role__in=roles).select_related("organization")
     return Prefetch(f"{prefix}initiative__partnerships", rows, to_attr="payees")
+
+
+def _envelopes(between: Q) -> Iterator[list[Any]]:
+    """Yield what agreements gave to the envelopes or took back; none belongs to a fiscal year."""
+    rows = EnvelopeMovement.objects.filter(between).select_related("by", "envelope__source")
+    for row in rows.order_by("on", "created_at", "pk"):
+        first = [row.on, row.get_kind_display(), str(row.envelope), str(row.envelope.source), row.amount]
+        yield [*first, *_told(row, "")[1:]]
 
 
 def _told(movement: Any, reference: str) -> list[Any]:

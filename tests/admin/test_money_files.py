@@ -82,6 +82,27 @@ def test_instalments_say_who_is_paid_and_where_each_stands(books, client_for):
     assert [dollars(rows, "Montant") for rows in (in_csv, in_xlsx)] == [9000, 9000]
 
 
+def test_envelopes_have_their_own_content_in_every_format(books, client_for):
+    client = client_for(books.accounting)
+    change = {"by": books.coordination, "reason": "Avenant", "resolution": "2026-07", "kind": "amendment"}
+    actions.move_envelope(envelope=books.envelope, amount=Decimal(-250), **change)
+    held = [ledger.envelope_amount(row) for row in (books.envelope, books.other_envelope)]
+    assert held == [99750, 5000]
+    shown = client.get(f"{ADDRESS}?contenu=enveloppes").context["found"]
+    assert dict(shown.totals) == {"Montant": sum(held)}
+    for rows in rows_of(client, "contenu=enveloppes"):
+        assert [(row["Enveloppe"], row["Type"], row["Résolution"] or "") for row in rows] == [
+            ("Entente 2024-2029", "Montant initial", ""),
+            ("Développement social 2024-2029", "Montant initial", ""),
+            ("Entente 2024-2029", "Avenant", "2026-07"),
+        ]
+        assert dollars(rows, "Montant") == sum(held)
+    day = today().isoformat()
+    assert len(rows_of(client, f"contenu=enveloppes&du={day}")[0]) == 1
+    refused = client.get(f"{ADDRESS}?contenu=enveloppes&exercice=2025-2026&format=csv")
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["exercice"])
+
+
 def test_dates_and_year_keep_their_rows_only(books, client_for):
     client = client_for(books.accounting)
     day = today().isoformat()

@@ -110,6 +110,7 @@ def test_money_pages_ask_as_many_queries_for_three_rows_as_for_one(world, grow, 
         "/admin/",
         accounting,
         f"{accounting}?contenu=versements",
+        f"{accounting}?contenu=enveloppes",
         file_page(initiative, "change"),
     ]
     grow(1)
@@ -131,7 +132,7 @@ def test_money_pages_ask_as_many_queries_for_three_rows_as_for_one(world, grow, 
         half = Instalment(Decimal(500), today(), condition)
         actions.schedule(commitment=promise, by=world.coordination, instalments=[half])
     assert counts() == before
-    assert len(before) == 6
+    assert len(before) == 7
 
 
 # A decision in two steps -----------------------------------------------------------------------------------
