@@ -18,7 +18,7 @@ from alliance.accounts import roles
 from alliance.lib.dates import today
 from alliance.portal.actions import publish_bilan
 from funding import actions as money
-from funding.choices import Condition, ContributionKind
+from funding.choices import Condition, ContributionKind, Measure
 from funding.models import Contribution, Limits, PublishedFigure, YearClosing
 from funding.rules import Instalment
 from initiatives import actions
@@ -48,6 +48,7 @@ EXPECTED = {
             "portal:about",
             "portal:accessibility",
             "portal:announced",
+            "portal:announced_rows",
             "portal:bilan",
             "portal:bilan_file",
             "portal:bilan_version",
@@ -203,6 +204,15 @@ def things(world):
         fiscal_year=world.years["2024-2025"], allocated=0, committed=0, paid=0, closed_at=timezone.now()
     )
     publish_bilan(year=world.years["2024-2025"], by=world.coordination)
+    PublishedFigure.objects.create(
+        code="essai",
+        label="Essai",
+        value=1,
+        unit="initiatives",
+        wording="Un",
+        source="Texte",
+        measure=Measure.INITIATIVES,
+    )
     plan = ActionPlan.objects.create(period=world.period, title="Plan")
     PlanNode.objects.create(plan=plan, level=PlanLevel.AXIS, label="Axe")
     world.things = {"published": published, "file": world.initiative(State.CHANGES_REQUESTED)}
@@ -228,6 +238,7 @@ def address(name, things):
         "portal:bilan_file": ["2024-2025", "csv"],
         "portal:bilan_version": ["2024-2025", 1],
         "portal:bilan_version_file": ["2024-2025", 1, "csv"],
+        "portal:announced_rows": ["essai"],
         "portal:figure": ["fqis-accorde"],
         "portal:figure_file": ["fqis-accorde"],
         "portal:theme": ["alimentation"],

@@ -35,6 +35,7 @@ urlpatterns = [
     path("chiffres/matrice/lignes.csv", figures.matrix_rows_file, name="matrix_rows_file"),
     path("chiffres/levier/", figures.leverage_page, name="leverage"),
     path("chiffres/annonces/", figures.announced, name="announced"),
+    path("chiffres/annonces/<str:code>/", figures.announced_rows, name="announced_rows"),
     path("chiffres/changements/", changes.changes, name="changes"),
     path("chiffres/changements.csv", changes.changes_csv, name="changes_csv"),
     path("chiffres/<slug:code>/", figures.figure, name="figure"),

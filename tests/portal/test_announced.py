@@ -9,11 +9,12 @@ from alliance.lib.dates import TORONTO
 from alliance.portal import reference
 from alliance.portal.directory import build
 from alliance.portal.figures.told import Ground, compare, comparisons, holds
+from alliance.portal.figures.told_rows import table_of
 from alliance.portal.reference.author import author
 from funding import actions
-from funding.choices import Measure, Precision
-from funding.models import Allocation, Envelope, PublishedFigure
-from initiatives.models import FiscalYear
+from funding.choices import ContributionKind, Measure, Precision
+from funding.models import Allocation, Contribution, Envelope, PublishedFigure
+from initiatives.models import FiscalYear, Initiative
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -122,6 +123,7 @@ def test_what_no_movement_explains_is_said_honestly(loaded):
 def test_counts_are_compared_and_explained(world):
     world.published()
     figure = PublishedFigure(
+        code="trois",
         value=3,
         unit="initiatives",
         measure=Measure.INITIATIVES,
@@ -132,7 +134,7 @@ def test_counts_are_compared_and_explained(world):
     found = compare(figure, Ground(build(0)))
     assert (found.verdict, found.url) == (
         "différent de −2",
-        "/chiffres/initiatives/?exercice=2025-2026&territoire=la-mitis",
+        "/chiffres/annonces/trois/",
     )
     assert found.why[0] == "1 initiative publiée ici après l’annonce."
     figure.value = 1
@@ -214,3 +216,56 @@ def test_recorded_late_is_found_when_dates_say_nothing(loaded):
     figure.announced_on = datetime(2021, 9, 22, tzinfo=TORONTO).date()
     assert compare(figure, Ground(build(0))).why == ("+70\xa0$ le 1er septembre 2021 (modification).",)
     assert FiscalYear.objects.filter(label="2021-2022").exists()
+
+
+@pytest.mark.parametrize(
+    "measure", [one for one in Measure if one not in (Measure.ENVELOPE, Measure.TERRITORIES)]
+)
+def test_nothing_entered_is_not_a_difference_with_zero(world, measure):
+    figure = PublishedFigure(value=3000, unit="cad", measure=measure, fiscal_year=world.years["2026-2027"])
+    found = compare(figure, Ground(build(0)))
+    assert (found.status, found.counted, found.verdict) == ("impossible", None, "non recalculable")
+    assert (found.why, found.url) == (("Rien n’est inscrit au portail.",), "")
+
+
+def _with_demo(world):
+    """Publish a real and an invented initiative; give the real one another source's money and a partner's."""
+    real = world.published(award="700")
+    Contribution.objects.create(initiative=real, kind=ContributionKind.CASH, amount=250)
+    other = world.published(territories=[world.territories["la-matapedia"]], municipalities=[])
+    world.award(other, "1000")
+    demo = world.published(award="40")
+    Initiative.objects.filter(pk=demo.pk).update(is_demo=True)
+
+
+@pytest.mark.parametrize(
+    ("measure", "counted"),
+    [
+        (Measure.ENVELOPE, 100000),
+        (Measure.ALLOCATED, 60000),
+        (Measure.ALLOCATED_REGIONAL, 10000),
+        (Measure.COMMITTED, 700),
+        (Measure.COST, 950),
+        (Measure.INITIATIVES, 2),
+        (Measure.NEW, 2),
+        (Measure.RENEWED, 0),
+        (Measure.ORGANIZATIONS, 1),
+    ],
+)
+def test_link_of_a_count_opens_exactly_the_rows_counted(world, client, measure, counted):
+    _with_demo(world)
+    figure = PublishedFigure.objects.create(
+        code="essai", label="Essai", value=3, unit="cad", measure=measure, wording="Trois", source="Texte"
+    )
+    ground = Ground(build(0))
+    found, table = compare(figure, ground), table_of(figure, ground)
+    assert (found.counted, found.url) == (counted, "/chiffres/annonces/essai/")
+    assert (table.value, table.value == found.counted) == (counted, True)
+    page = client.get(found.url)
+    assert page.status_code == 200
+    assert found.counted_text in page.content.decode()
+
+
+def test_figure_that_is_not_recomputed_has_no_rows(loaded, client):
+    for code in ("montant-an1-total", "magie"):
+        assert client.get(f"/chiffres/annonces/{code}/").status_code == 404

@@ -7,6 +7,7 @@ import pytest
 from alliance.portal.figures import leverage, values
 from alliance.portal.figures.choice import Choice
 from alliance.portal.figures.leverage import DEFINITIONS, Part, announced, measure
+from alliance.portal.figures.sharing import split
 from alliance.portal.payments import Brought
 from tests.portal.random_directory import OTHER, assemble, draw, labels, paid, row
 
@@ -145,11 +146,11 @@ def test_groups_attribute_the_money_once():
     choice = Choice.of(_directory())
     found = {title: {g.name: g.leverage for g in group} for title, group in leverage.groups(choice, PARTNERS)}
     lines = found["Ligne qui paie"]
-    # The first one's partners go to the line that pays most of it, the regional one.
+    # Of the first one, 800 $ are of the year that La Mitis pays, and 100 $ of no year: 25 $ and 75 $.
     assert {name: (one.fqis, one.above, one.text) for name, one in lines.items()} == {
-        "La-Mitis": (1000, 0, "0\xa0$"),
+        "La-Mitis": (1000, 825, "0,83\xa0$"),
         "La-Matanie": (500, 600, "1,20\xa0$"),
-        "Régional": (3000, 900, "0,30\xa0$"),
+        "Régional": (3000, 75, "0,03\xa0$"),
     }
     years = found["Exercice"]
     assert (years[YEAR].above, years[YEAR].text) == (1400, "au moins 0,93\xa0$")  # 100 $ of an unknown year
@@ -165,6 +166,40 @@ def test_groups_add_up_to_the_whole(seed):
     by_theme = dict(leverage.groups(choice, PARTNERS))["Thème principal"]
     assert sum(group.leverage.fqis for group in by_theme) == whole.fqis
     assert sum(group.leverage.above for group in by_theme) == whole.above
+    by_line = dict(leverage.groups(choice, PARTNERS))["Ligne qui paie"]
+    assert sum(group.leverage.fqis for group in by_line) == whole.fqis
+    assert sum(group.leverage.above for group in by_line) == whole.above
     table = values.leverage_table(choice)
     assert sum(record.cells[2] for record in table.records) == whole.fqis
     assert sum(record.cells[3] or 0 for record in table.records) == whole.above
+
+
+def test_two_lines_that_pay_one_initiative_attract_the_same_for_each_dollar():
+    known = labels()
+    one = row(
+        known,
+        1,
+        **paid(("la-mitis", YEAR, 2000), ("temiscouata", YEAR, 1000)),
+        contributions=(brought(3000), brought(None)),
+    )
+    directory = assemble(known, [one])
+    found = dict(leverage.groups(Choice.of(directory), PARTNERS))["Ligne qui paie"]
+    assert {group.name: (group.leverage.above, group.leverage.text) for group in found} == {
+        "Temiscouata": (1000, "au moins 1\xa0$"),
+        "La-Mitis": (2000, "au moins 1\xa0$"),
+    }
+    for places, dollars in (
+        (["la-mitis"], 2000),
+        (["la-mitis", "temiscouata"], 3000),
+        (["la-matanie"], None),
+    ):
+        choice = Choice.of(directory, territoire=places)
+        assert values.given_value(choice, values.known).amount == dollars
+        assert len(values.given_that(choice, values.unknown)) == (dollars is not None)
+
+
+def test_cents_left_over_go_to_the_greatest_remainders_and_sums_hold():
+    thirds = split(D("100.00"), {"a": D(1), "b": D(1), "c": D(1)})
+    assert thirds == {"a": D("33.34"), "b": D("33.33"), "c": D("33.33")}
+    assert split(D("0.01"), {"a": D(1), "b": D(2)}) == {"a": D(0), "b": D("0.01")}
+    assert split(D(0), {"a": D(1)}) == {"a": D(0)}

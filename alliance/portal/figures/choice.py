@@ -2,7 +2,7 @@
 
 Counts follow the directory: an initiative is in each of its themes, years and MRCs, a regional one in every MRC.
 Money is attributed once: to the fiscal year and the line that pay it, and to the initiative's primary theme. What
-partners bring goes to the initiative's `home` line, and to the fiscal year it was entered for.
+partners bring is shared between the lines that pay (`sharing`), and goes to the fiscal year it was entered for.
 """
 
 from collections.abc import Iterable
@@ -14,6 +14,7 @@ from typing import NamedTuple
 from alliance.portal import labels as names
 from alliance.portal.directory import Directory
 from alliance.portal.figures.lines import Moved, fqis_movements
+from alliance.portal.figures.sharing import shares, year_of
 from alliance.portal.payments import Brought, Payment
 from alliance.portal.rows import Row
 from alliance.portal.selection import Selection
@@ -36,13 +37,6 @@ class Given(NamedTuple):
 
     row: Row
     brought: Brought
-
-
-def year_of(row: Row, brought: Brought) -> str:
-    """Return the fiscal year of a contribution: the one entered, else the initiative's only one, else ""."""
-    if brought.year:
-        return brought.year
-    return row.years[0].slug if len(row.years) == 1 else ""
 
 
 @dataclass(frozen=True)
@@ -122,13 +116,39 @@ class Choice:
     @cached_property
     def given(self) -> list[Given]:
         """Return what partners bring within these fiscal years, MRCs and themes, by title."""
+        every = self._given_of_years
+        if not self._places:
+            return every
+        return [
+            Given(row, brought._replace(amount=amount))
+            for row, brought in every
+            for amount in self._here(shares(row, brought))
+        ]
+
+    @property
+    def given_by_place(self) -> list[tuple[str, Given]]:
+        """Return the same dollars as `given`, one share at a time with the place where it stands."""
+        return [
+            (place, Given(row, brought._replace(amount=amount)))
+            for row, brought in self._given_of_years
+            for place, amount in shares(row, brought).items()
+            if self.has_place(place)
+        ]
+
+    @property
+    def _given_of_years(self) -> list[Given]:
         return [
             Given(row, brought)
             for row in self.themed
-            if row.contributions and self.has_place(row.home)
             for brought in row.contributions
             if self.has_year(year_of(row, brought))
         ]
+
+    def _here(self, shared: dict[str, Decimal | None]) -> list[Decimal | None]:
+        """Return what of a contribution stands in the MRCs asked for, once; nothing when none of it does."""
+        found = [amount for place, amount in shared.items() if self.has_place(place)]
+        known = [amount for amount in found if amount is not None]
+        return [ledger.total(known) if known else None] if found else []
 
     @cached_property
     def lines(self) -> list[Moved]:

@@ -12,7 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from alliance.lib.money import CENT, ZERO, format_amount
 from alliance.lib.templatetags.francais import nombre, pluriel
 from alliance.portal import labels as names
-from alliance.portal.figures.choice import PLACES, Choice, year_of
+from alliance.portal.figures.choice import PLACES, Choice
+from alliance.portal.figures.sharing import year_of
 from alliance.portal.payments import Brought
 from alliance.portal.rows import Row
 from funding import ledger
@@ -228,8 +229,9 @@ def parts(choice: Choice, key: Callable[[Row, str, str], str]) -> dict[str, list
     """Return the parts of the choice, grouped by what `key` says of (initiative, place, fiscal year)."""
     timed = bool(choice.asked(names.YEAR)) or key is _year_key
     brought: dict[tuple[str, int], list[Brought]] = defaultdict(list)
-    for row, one in choice.given:
-        brought[key(row, row.home, year_of(row, one)), row.pk].append(one)
+    given = choice.given_by_place if key is _place_key else [("", one) for one in choice.given]
+    for place, (row, one) in given:
+        brought[key(row, place, year_of(row, one)), row.pk].append(one)
 
     def part(group: str, row: Row, fqis: list[Decimal], other: list[Decimal]) -> Part:
         mine = brought.get((group, row.pk), [])
@@ -245,6 +247,10 @@ def _year_key(row: Row, place: str, year: str) -> str:
     return year
 
 
+def _place_key(row: Row, place: str, year: str) -> str:
+    return place
+
+
 def by_everything(choice: Choice) -> list[tuple[Row, Part]]:
     """Return one part per initiative that a line of the choice pays."""
     return parts(choice, lambda row, place, year: "").get("", [])
@@ -256,8 +262,8 @@ def by_theme(choice: Choice) -> dict[str, list[tuple[Row, Part]]]:
 
 
 def by_place(choice: Choice) -> dict[str, list[tuple[Row, Part]]]:
-    """Return parts by line: FQIS where it is paid from, contributions at the initiative's `home`."""
-    return parts(choice, lambda row, place, year: place)
+    """Return parts by line: FQIS where it is paid from, contributions shared in proportion to that FQIS."""
+    return parts(choice, _place_key)
 
 
 def by_year(choice: Choice) -> dict[str, list[tuple[Row, Part]]]:

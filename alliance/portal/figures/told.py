@@ -11,7 +11,6 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from django.utils.http import urlencode
 from django.utils.timezone import localdate
 
 from alliance.lib.dates import long_date
@@ -19,7 +18,7 @@ from alliance.lib.money import MINUS, format_amount
 from alliance.lib.templatetags.francais import nombre, pluriel
 from alliance.portal import labels as names
 from alliance.portal.directory import Directory
-from alliance.portal.figures.choice import PLACES, Choice
+from alliance.portal.figures.choice import PLACES, Choice, Given, Paid
 from alliance.portal.figures.leverage import DEFAULT, DEFINITIONS, Leverage, announced
 from alliance.portal.figures.lines import Moved, Opened, fqis_movements, fqis_openings
 from alliance.portal.rows import Row
@@ -138,37 +137,44 @@ class Ground:
             return [opened for opened in self.opened if opened.starts_on <= start <= opened.ends_on]
         return [opened for opened in self.opened if not told or opened.ends_on.year == told[-1]]
 
-    def awarded(self, figure: PublishedFigure) -> list[Decimal]:
+    def awarded(self, figure: PublishedFigure) -> list[Paid]:
         paid = self.choice(figure).paid
-        return [
-            one.payment.amount for one in paid if one.payment.payer.source.is_fqis and not one.row.is_demo
-        ]
+        return [one for one in paid if one.payment.payer.source.is_fqis and not one.row.is_demo]
 
-    def partners(self, figure: PublishedFigure) -> list[Decimal | None]:
-        return [one.brought.amount for one in self.choice(figure).given if not one.row.is_demo]
+    def partners(self, figure: PublishedFigure) -> list[Given]:
+        return [one for one in self.choice(figure).given if not one.row.is_demo]
 
 
-def _initiatives(figure: PublishedFigure, ground: Ground) -> list[Row]:
+def initiatives(figure: PublishedFigure, ground: Ground) -> list[Row]:
     wanted = {Measure.NEW: (True,), Measure.RENEWED: (False,)}.get(Measure(figure.measure), (True, False))
     return [row for row in ground.rows(figure) if row.is_new in wanted]
 
 
 def _money(figure: PublishedFigure, ground: Ground) -> Comparison:
     """Compare dollars of lines or envelopes; the movements since the announcement say why they differ."""
-    of_lines = figure.measure != Measure.ENVELOPE
-    movements: Sequence[Moved | Opened] = ground.lines(figure) if of_lines else ground.envelopes(figure)
-    counted = ledger.total(moved.amount for moved in movements)
-    url = _lines_url(figure) if of_lines else ""
+    movements = movements_of(figure, ground)
+    if not movements:
+        return _nothing(figure)
+    counted, url = ledger.total(moved.amount for moved in movements), address(figure)
     compared = Comparison(figure, counted, url=url)
     if compared.status != "different":
         return compared
     return Comparison(figure, counted, tuple(_why(compared.difference, movements, figure.announced_on)), url)
 
 
-def _lines_url(figure: PublishedFigure) -> str:
-    pairs = [(names.YEAR, figure.fiscal_year.label)] if figure.fiscal_year else []
-    pairs += [(names.TERRITORY, figure.territory.slug)] if figure.territory else []
-    return f"/chiffres/fqis-affecte/?{urlencode(pairs)}" if pairs else "/chiffres/fqis-affecte/"
+def movements_of(figure: PublishedFigure, ground: Ground) -> Sequence[Moved | Opened]:
+    """Return the movements of the lines, or of the envelopes, that the figure speaks of."""
+    return ground.envelopes(figure) if figure.measure == Measure.ENVELOPE else ground.lines(figure)
+
+
+def _nothing(figure: PublishedFigure) -> Comparison:
+    """Return that nothing was entered: zero would be a figure, and this is none."""
+    return Comparison(figure, None, (NOTHING,))
+
+
+def address(figure: PublishedFigure) -> str:
+    """Return where the rows behind the portal's own count are: exactly those compared, demonstration left out."""
+    return f"/chiffres/annonces/{figure.code}/" if figure.code else ""
 
 
 def _why(difference: Number, movements: Iterable[Moved | Opened], announced: date | None) -> list[str]:
@@ -211,24 +217,28 @@ def _left(amount: Number) -> str:
 
 def _amounts(figure: PublishedFigure, ground: Ground) -> Comparison:
     """Compare the FQIS awarded to initiatives, with what partners bring when the whole cost was announced."""
-    amounts: list[Decimal | None] = [*ground.awarded(figure)]
-    amounts += ground.partners(figure) if figure.measure == Measure.COST else []
-    code = "cout-total" if figure.measure == Measure.COST else "fqis-accorde"
-    return _told(figure, ledger.total(amounts), _url(code, ground.choice(figure)))
+    amounts: list[Decimal | None] = [one.payment.amount for one in ground.awarded(figure)]
+    if figure.measure == Measure.COST:
+        amounts += [one.brought.amount for one in ground.partners(figure)]
+    known = [amount for amount in amounts if amount is not None]
+    if not known and not any(row.payments for row in ground.rows(figure)):
+        return _nothing(figure)
+    return _told(figure, ledger.total(known))
 
 
 def _counts(figure: PublishedFigure, ground: Ground) -> Comparison:
-    rows = _initiatives(figure, ground)
-    codes = {Measure.NEW: "nouvelles", Measure.RENEWED: "prolongees", Measure.INITIATIVES: "initiatives"}
+    rows = initiatives(figure, ground)
+    if not ground.rows(figure):
+        return _nothing(figure)
     late = [row for row in rows if figure.announced_on and localdate(row.published_at) > figure.announced_on]
     said = pluriel(
         len(late), "initiative publiée ici après l’annonce,initiatives publiées ici après l’annonce"
     )
-    url = _url(codes[Measure(figure.measure)], ground.choice(figure))
-    return _told(figure, len(rows), url, (f"{said}.",) if late else ())
+    return _told(figure, len(rows), (f"{said}.",) if late else ())
 
 
-def _told(figure: PublishedFigure, counted: Number, url: str, why: tuple[str, ...] = ()) -> Comparison:
+def _told(figure: PublishedFigure, counted: Number, why: tuple[str, ...] = (), url: str = "") -> Comparison:
+    url = url or address(figure)
     compared = Comparison(figure, counted, why, url)
     if compared.status != "different":
         return Comparison(figure, counted, (), url)
@@ -237,16 +247,13 @@ def _told(figure: PublishedFigure, counted: Number, url: str, why: tuple[str, ..
 
 def _organizations(figure: PublishedFigure, ground: Ground) -> Comparison:
     present = ground.directory.labels.present
-    found = {present(who).slug for row in ground.rows(figure) for _, who in row.partners}
-    return _told(figure, len(found), _url("organisations", ground.choice(figure)))
+    rows = ground.rows(figure)
+    found = {present(who).slug for row in rows for _, who in row.partners}
+    return _told(figure, len(found)) if rows else _nothing(figure)
 
 
 def _territories(figure: PublishedFigure, ground: Ground) -> Comparison:
-    return _told(figure, len(list(ground.directory.labels.all(names.TERRITORY))), "/territoires/")
-
-
-def _url(code: str, choice: Choice) -> str:
-    return f"/chiffres/{code}/?{urlencode(choice.pairs)}" if choice.pairs else f"/chiffres/{code}/"
+    return _told(figure, len(list(ground.directory.labels.all(names.TERRITORY))), url="/territoires/")
 
 
 _COUNT = {
@@ -256,6 +263,7 @@ _COUNT = {
     Measure.ORGANIZATIONS: _organizations,
     Measure.TERRITORIES: _territories,
 }
+NOTHING = "Rien n’est inscrit au portail."
 NOT_SAID = "Le portail ne compte pas ce que ce chiffre annonce."
 
 

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from alliance.lib.templatetags.francais import pluriel
 from alliance.portal import labels as names
-from alliance.portal.figures.choice import Choice, Given, Paid, year_of
+from alliance.portal.figures.choice import Choice, Given, Paid
 from alliance.portal.figures.leverage import DEFAULT, DEFINITIONS, Part, by_everything, measure
+from alliance.portal.figures.sharing import year_of
 from alliance.portal.figures.tables import CODE, MONEY, NUMBER, RATIO, Column, Record, Records, Table
 from alliance.portal.payments import Brought
 from alliance.portal.rows import Row

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from alliance.lib.money import ZERO
 from alliance.portal import labels as names
 from alliance.portal.bitmaps import bitmap, union
-from alliance.portal.figures.choice import Choice, year_of
+from alliance.portal.figures.choice import Choice
 from alliance.portal.figures.leverage import (
     DEFAULT,
     DEFINITIONS,
@@ -20,6 +20,7 @@ from alliance.portal.figures.leverage import (
     by_year,
     measure,
 )
+from alliance.portal.figures.sharing import year_of
 from alliance.portal.figures.values import paid_by
 from alliance.portal.rows import Row
 from funding import ledger

@@ -1,14 +1,15 @@
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 
 from alliance.lib.dates import today
 from alliance.lib.tabular import csv_text
 from alliance.portal import figure_filters as asking
 from alliance.portal.directory import current
-from alliance.portal.figures import leverage, register, told, values, years
+from alliance.portal.figures import leverage, register, told, told_rows, values, years
 from alliance.portal.figures.matrix import ROWS_PATH, Matrix, cell_table
 from alliance.portal.freshness import public_page
 from alliance.portal.paging import page_of
+from funding.models import PublishedFigure
 
 _PER_PAGE = 100
 _MATRIX_FILE = f"{ROWS_PATH.rstrip('/')}.csv"
@@ -55,6 +56,30 @@ def announced(request):
     compared = told.comparisons(current(request))
     context = {"groups": told.by_status(compared), "as_of": today()}
     return render(request, "portal/figures_told.html", context)
+
+
+@public_page
+def announced_rows(request, code):
+    """The rows behind the portal's own count of an announced figure."""
+    ground = told.Ground(current(request))
+    announced_figures = PublishedFigure.objects.select_related("fiscal_year", "territory")
+    figure = get_object_or_404(announced_figures, code=code)
+    table = told_rows.table_of(figure, ground)
+    compared = told.compare(figure, ground)
+    if table is None or compared.counted is None:
+        raise Http404
+    page, problem = page_of(table.records, request.GET.get("page", ""), per_page=_PER_PAGE)
+    context = {
+        "compared": compared,
+        "table": table,
+        "page": page,
+        "records": [(record.url, *_cut(table.shown(record))) for record in page],
+        "notices": [problem] if problem else [],
+        "base": f"{request.path}?",
+        "file": "",
+        "as_of": today(),
+    }
+    return render(request, "portal/figures_told_rows.html", context)
 
 
 @public_page
