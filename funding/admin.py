@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import DecimalField, Q
 
 from alliance.lib.admin import (
     AuditedModelAdmin,
@@ -15,7 +15,7 @@ from alliance.lib.admin import (
     yes_no_filter,
 )
 from alliance.lib.imports import FileAdminMixin
-from alliance.lib.money import MoneyFormField, format_amount
+from alliance.lib.money import MoneyField, MoneyFormField, PercentFormField, format_amount
 from funding import actions, admin_books, admin_closings, admin_lines, ledger, rules  # noqa: F401  # the lists register themselves
 from funding.admin_balances import dollars, envelope_balance, fresh_envelope, left_meter
 from funding.admin_moving import EnvelopeMovementInline, MovingAdmin
@@ -104,6 +104,13 @@ class LimitsAdmin(FixedOnceMade, AuditedModelAdmin):
     search_fields = ("source__name",)
     folded = ("source__name", "period__name")
     fixed = ("source", "period")
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """A share is read by the parser of amounts, « 33,33 » as well as « 33,33 % »."""
+        if isinstance(db_field, DecimalField) and not isinstance(db_field, MoneyField):
+            label = db_field.verbose_name.capitalize()
+            return PercentFormField(label=label, help_text=db_field.help_text, required=False)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @admin.display(description="maximum par initiative", ordering="max_amount")
     def shown_maximum(self, limits):

@@ -135,9 +135,9 @@ class MoneyFormField(forms.Field):
         if value is None:
             return
         if self.min_value is not None and value < self.min_value:
+            low = f"Le montant doit être d’au moins {format_amount(self.min_value)}"
             raise ValidationError(
-                f"Le montant doit être d’au moins {format_amount(self.min_value)}",
-                code="min_value",
+                low if self.min_value else "Inscrivez le montant sans signe moins", code="min_value"
             )
         if value > self.max_value:
             raise ValidationError(
@@ -148,6 +148,34 @@ class MoneyFormField(forms.Field):
     def prepare_value(self, value: Any) -> Any:
         """Show « 12500,50 »: no space in the attribute, so nothing depends on how a script reads it."""
         if isinstance(value, (Decimal, int)) and not isinstance(value, bool):
+            return _digits(quantize(value), separator="")
+        return value
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"inputmode": "decimal", "autocomplete": "off"}
+
+
+class PercentFormField(forms.Field):
+    """A share from 0 to 100 %, read by the parser of amounts: « 33,33 », « 50 % »."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> Decimal | None:
+        text = value.strip().removesuffix("%").strip() if isinstance(value, str) else value
+        if text in self.empty_values:
+            return None
+        try:
+            share = _checked(text) if "$" not in str(text) else None
+        except ValidationError as refusal:
+            if refusal.code == "ambiguous":
+                raise
+            share = None
+        if share is None or not 0 <= share <= 100:
+            raise ValidationError(f"Inscrivez une part de 0 à 100{NBSP}%, par exemple 33,33", code="invalid")
+        return share
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, Decimal):
             return _digits(quantize(value), separator="")
         return value
 

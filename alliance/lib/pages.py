@@ -28,6 +28,9 @@ from alliance.lib.workflow import NotAllowed, Refusal
 T = TypeVar("T")
 STEP, SEEN = "etape", "vu"
 CONFIRM, EDIT = "confirmer", "modifier"
+INCOMPLETE = (
+    "Ce formulaire n’a pas pu être lu en entier. Vérifiez ce qu’il contient, puis envoyez-le de nouveau."
+)
 CHANGED = "La situation a changé depuis votre vérification. Relisez ce qui suit, puis confirmez de nouveau."
 
 
@@ -76,10 +79,10 @@ class Review:
         """Return the rows, each cell with the header of its column."""
         return [list(zip(self.headers, row, strict=True)) for row in self.rows]
 
-    @property
-    def seal(self) -> str:
-        """Return a short mark of the sentences: confirming says which ones were read."""
-        return sha256("\n".join([*self.sentences, *map(str, self.rows)]).encode()).hexdigest()[:16]
+    def seal(self, form: forms.Form) -> str:
+        """Return a short mark of what is read, warnings and answers too: confirming says which page was read."""
+        read = [*self.sentences, *self.warnings, *map(str, self.rows), *map(str, said(form))]
+        return sha256("\n".join(read).encode()).hexdigest()[:16]
 
 
 def rehearse(act: Callable[[], Any], then: Callable[[], T]) -> T:
@@ -119,7 +122,7 @@ def ask(
     if posted and step != EDIT and form.is_valid():
         try:
             review = preview(dict(form.cleaned_data)) if preview else None
-            if review is None or (step == CONFIRM and request.POST.get(SEEN) == review.seal):
+            if review is None or (step == CONFIRM and request.POST.get(SEEN) == review.seal(form)):
                 messages.success(request, perform(dict(form.cleaned_data)))
                 return redirect(back)
             return _review_page(request, model_admin, obj, form, review, shown)
@@ -131,6 +134,9 @@ def ask(
                     next((name for name in (field, beside) if name in form.fields), None), sentences
                 )
             _renew_token(form)
+    if "token" in form.errors:
+        form.add_error(None, INCOMPLETE)
+        _renew_token(form)
     if preview:
         shown["button"] = "Vérifier"
     status = 422 if posted and step != EDIT else 200
@@ -176,6 +182,7 @@ def _review_page(
     stale = request.POST.get(STEP) == CONFIRM and SEEN in request.POST
     context = _context(request, model_admin, obj, form, shown) | {
         "review": review,
+        "seal": review.seal(form),
         "said": said(form),
         "typed": typed,
         "changed": CHANGED if stale else "",

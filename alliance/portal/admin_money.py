@@ -4,7 +4,7 @@ from django import forms
 from django.http import Http404
 from django.urls import path, reverse
 
-from alliance.lib.money import format_amount
+from alliance.lib.money import ZERO, format_amount
 from alliance.lib.pages import Review, ask, rehearse
 from funding import actions, ledger
 from funding.admin_decisions import (
@@ -57,6 +57,14 @@ class AwardForm(TakingForm):
         return self.lines[self.cleaned_data["line"]]
 
 
+def _told(initiative, line, sentences):
+    """Return the review of a decision as it stands once made: its sentences, all that the initiative has, the warnings."""
+    together = format_amount(ledger.total(award.amount for award in ledger.awards_of(initiative)))
+    whole = f"L’initiative aura {together} en tout, toutes lignes réunies."
+    warnings = ledger.warnings_for(initiative=initiative, allocation=line, amount=ZERO)
+    return Review([*sentences, whole], warnings)
+
+
 class MoneyMixin:
     """Adds `accorder/` and `engagement/<pk>/modifier/`, `…/liberer/`, `…/corriger/` under an initiative's page."""
 
@@ -93,9 +101,8 @@ class MoneyMixin:
             return actions.award(initiative=initiative, allocation=line, by=request.user, **cleaned)
 
         def preview(cleaned):
-            line, amount = cleaned["line"], cleaned["amount"]
-            warnings = ledger.warnings_for(initiative=initiative, allocation=line, amount=amount)
-            return Review(rehearse(lambda: act(dict(cleaned)), lambda: after(line)), warnings)
+            line = cleaned["line"]
+            return rehearse(lambda: act(dict(cleaned)), lambda: _told(initiative, line, after(line)))
 
         def perform(cleaned):
             line = cleaned["line"]
@@ -131,10 +138,7 @@ class MoneyMixin:
                 initiative=initiative, allocation=found.allocation, by=request.user, **cleaned
             )
 
-        def warned(amount):
-            return ledger.warnings_for(initiative=initiative, allocation=found.allocation, amount=amount)
-
-        return self._change(request, found, back, act, warned, "Modifier l’engagement")
+        return self._change(request, found, back, act, "Modifier l’engagement")
 
     def adjust_view(self, request, pk, commitment):
         """« Corriger l’engagement » of a closed fiscal year, by a dated adjustment."""
@@ -144,16 +148,17 @@ class MoneyMixin:
             return actions.adjust_commitment(commitment=found, by=request.user, **cleaned)
 
         title = "Corriger l’engagement d’un exercice fermé"
-        return self._change(request, found, back, act, lambda _amount: [], title)
+        return self._change(request, found, back, act, title)
 
-    def _change(self, request, found, back, act, warned, title):
+    def _change(self, request, found, back, act, title):
         line = found.allocation
         form = DecisionForm(posted(request))
         form.envelope = line.envelope
 
         def told():
             new = ledger.commitment_amount(found)
-            return [f"L’engagement sera de {format_amount(new)}.", *after(line)]
+            sentences = [f"L’engagement sera de {format_amount(new)}.", *after(line)]
+            return _told(found.initiative, line, sentences)
 
         def perform(cleaned):
             act(cleaned)
@@ -165,7 +170,7 @@ class MoneyMixin:
             found.initiative,
             form,
             perform,
-            preview=lambda cleaned: Review(rehearse(lambda: act(cleaned), told), warned(cleaned["amount"])),
+            preview=lambda cleaned: rehearse(lambda: act(cleaned), told),
             beside="amount",
             title=title,
             button=title,

@@ -6,7 +6,7 @@ def decide(client, url, data):
     checked = client.post(url, data)
     if checked.status_code != 200:
         return checked
-    return client.post(url, data | {"etape": "confirmer", "vu": checked.context["review"].seal})
+    return client.post(url, data | {"etape": "confirmer", "vu": checked.context["seal"]})
 
 
 def review(client, url, data):

@@ -13,7 +13,7 @@ from funding import actions, ledger
 from funding.choices import Condition, Line
 from funding.models import Allocation, AllocationMovement, CommitmentMovement, Limits
 from funding.rules import Instalment
-from initiatives.choices import State
+from initiatives.choices import Scope, State
 from tests.admin.deciding import decide, review
 
 MITIS = "La Mitis · 2025-2026"
@@ -143,7 +143,10 @@ def test_award_says_what_is_left_before_anything_is_written(world, client_for):
     client = client_for(world.coordination)
     data = answers(line=world.lines["la-mitis"].pk, amount="12 500,50")
     said = review(client, file_page(initiative, "award"), data)
-    assert said.sentences == [f"Après cette décision, il restera 17\xa0499,50\xa0$ dans la ligne {MITIS}."]
+    assert said.sentences == [
+        f"Après cette décision, il restera 17\xa0499,50\xa0$ dans la ligne {MITIS}.",
+        "L’initiative aura 12\xa0500,50\xa0$ en tout, toutes lignes réunies.",
+    ]
     assert CommitmentMovement.objects.count() == 0
     assert decide(client, file_page(initiative, "award"), data).status_code == 302
     assert ledger.allocation_committed(world.lines["la-mitis"]) == Decimal("12500.50")
@@ -178,7 +181,7 @@ def test_confirmation_of_what_was_not_read_shows_it_instead(world, client_for):
     initiative = world.initiative(State.APPROVED)
     client = client_for(world.coordination)
     data = answers(line=world.lines["la-mitis"].pk, amount="500")
-    seal = review(client, file_page(initiative, "award"), data).seal
+    seal = client.post(file_page(initiative, "award"), data).context["seal"]
     world.initiative(State.APPROVED, award=20000)
     response = client.post(file_page(initiative, "award"), data | {"etape": "confirmer", "vu": seal})
     assert response.status_code == 409
@@ -326,3 +329,69 @@ def test_nobody_else_reaches_the_money(world, client_for):
     reader = client_for(world.reader)
     posts = [reader.post(page, answers(amount="1")).status_code for page in pages]
     assert posts == [200, *[403] * 9, 200, 403]
+
+
+def test_confirmation_without_the_warning_is_asked_again(world, client_for):
+    """A limit set between the check and the confirmation is read before anything is written."""
+    initiative = world.initiative(State.APPROVED)
+    client, line = client_for(world.coordination), world.lines["la-mitis"]
+    data = {"line": line.pk, "amount": "500", "reason": "Décision", "token": str(uuid4())}
+    address = file_page(initiative, "award")
+    seal = client.post(address, data).context["seal"]
+    Limits.objects.create(source=world.source, period=world.period, max_amount=100)
+    response = client.post(address, data | {"etape": "confirmer", "vu": seal})
+    assert response.status_code == 409
+    assert "au plus 100\xa0$" in response.content.decode()
+    assert CommitmentMovement.objects.count() == 0
+    again = client.post(address, data | {"etape": "confirmer", "vu": response.context["seal"]})
+    assert again.status_code == 302
+
+
+def test_award_from_another_line_meanwhile_is_read_before_confirming(world, client_for):
+    two = [world.territories["la-mitis"], world.territories["temiscouata"]]
+    initiative = world.initiative(State.APPROVED, scope=Scope.SUPRALOCAL, territories=two)
+    client, address = client_for(world.coordination), file_page(initiative, "award")
+    data = {"line": world.lines["la-mitis"].pk, "amount": "500", "reason": "Décision", "token": str(uuid4())}
+    checked = client.post(address, data).context
+    assert "L’initiative aura 500\xa0$ en tout, toutes lignes réunies." in checked["review"].sentences
+    world.award(initiative, "70", world.lines["temiscouata"])
+    response = client.post(address, data | {"etape": "confirmer", "vu": checked["seal"]})
+    assert response.status_code == 409
+    assert "570\xa0$ en tout" in response.content.decode()
+
+
+def test_answer_changed_after_the_check_is_checked_again(world, client_for):
+    initiative = world.initiative(State.APPROVED)
+    client, address = client_for(world.coordination), file_page(initiative, "award")
+    data = {"line": world.lines["la-mitis"].pk, "amount": "5", "reason": "Décision", "token": str(uuid4())}
+    seal = client.post(address, data).context["seal"]
+    changed = data | {"reason": "Autre raison", "etape": "confirmer", "vu": seal}
+    assert client.post(address, changed).status_code == 409
+    assert CommitmentMovement.objects.count() == 0
+
+
+def test_form_without_its_token_says_so(world, client_for):
+    initiative = world.initiative(State.APPROVED)
+    data = {"line": world.lines["la-mitis"].pk, "amount": "5", "reason": "Décision", "token": "x"}
+    response = client_for(world.coordination).post(file_page(initiative, "award"), data)
+    assert response.status_code == 422
+    assert "n’a pas pu être lu en entier" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"), [("50,5", "50.50"), ("33,33 %", "33.33"), ("100", "100.00"), ("", None)]
+)
+def test_share_of_a_programme_is_written_as_people_write_it(world, client_for, written, kept):
+    data = {"source": world.source.pk, "period": world.period.pk, "max_fqis_share": written}
+    assert client_for(world.coordination).post("/admin/funding/limits/add/", data).status_code == 302
+    limits = Limits.objects.get()
+    assert limits.max_fqis_share == (None if kept is None else Decimal(kept))
+
+
+@pytest.mark.parametrize("written", ["٣", "1e1", "1_0", "0,333", "-1", "101", "5 $", "NaN"])
+def test_share_that_cannot_be_read_is_refused_with_how_to_write_it(world, client_for, written):
+    data = {"source": world.source.pk, "period": world.period.pk, "max_fqis_share": written}
+    response = client_for(world.coordination).post("/admin/funding/limits/add/", data)
+    assert response.status_code in (200, 422)
+    assert "Inscrivez une part de 0 à 100\xa0%" in response.content.decode()
+    assert Limits.objects.count() == 0

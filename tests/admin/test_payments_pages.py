@@ -108,7 +108,7 @@ def test_bulk_payment_is_reviewed_then_paid_once(world, client_for):
     assert sorted(int(key) for key, _row, _chosen in shown) == [first.pk, second.pk]
     data = {
         "disbursements": [first.pk, second.pk],
-        "on": "2026-04-15",
+        "on": str(today()),
         "reference": "Lot 12",
         "token": str(uuid4()),
     }
@@ -120,8 +120,8 @@ def test_bulk_payment_is_reviewed_then_paid_once(world, client_for):
         assert decide(client, verser(world), data).status_code == 302
     written = DisbursementMovement.objects.order_by("pk")
     assert [(row.amount, row.reference, str(row.on)) for row in written] == [
-        (700, "Lot 12", "2026-04-15"),
-        (500, "Lot 12", "2026-04-15"),
+        (700, "Lot 12", str(today())),
+        (500, "Lot 12", str(today())),
     ]
     assert state(held) == DisbursementState.HELD
 
@@ -151,7 +151,8 @@ def test_bulk_payment_refuses_bad_answers(world, client_for, changes, field):
     first, _held = planned(world, 700, 300)
     data = {"disbursements": [first.pk], "reference": "Lot 1", "token": str(uuid4())}
     response = client_for(world.accounting).post(verser(world), data | changes)
-    assert (response.status_code, list(response.context["form"].errors)) == (422, [field])
+    told = [name for name in response.context["form"].errors if name != "__all__"]
+    assert (response.status_code, told) == (422, [field])
     assert DisbursementMovement.objects.count() == 0
 
 

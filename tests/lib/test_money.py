@@ -206,7 +206,7 @@ def clean(field, value):
 def test_form_field_bounds():
     field = MoneyFormField()
     assert clean(field, "12 500,50") == Decimal("12500.50")
-    assert clean(field, "-5") == ["Le montant doit être d’au moins 0\xa0$"]
+    assert clean(field, "-5") == ["Inscrivez le montant sans signe moins"]
     assert clean(field, "  ") == ["Inscrivez un montant en dollars, par exemple 12 500 ou 12 500,50"]
     assert clean(MoneyFormField(min_value=Decimal("0.01")), "-0") == [
         "Le montant doit être d’au moins 0,01\xa0$"
