@@ -2,12 +2,17 @@
 dark and on a phone; a strict policy that nothing trips; no sideways scroll; a focus that is always seen."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connection
 
+from alliance.lib.dates import today
+from funding import actions
+from funding.choices import Condition
+from funding.rules import Instalment
 from initiatives.choices import State
 from tests.chromium import needs_chromium
 
@@ -110,7 +115,14 @@ def window(browser, transactional_db, live_server, client_for):
 @pytest.fixture
 def files(transactional_db, world):
     """The universe with initiatives in the states that the pages show."""
-    world.published(State.IN_PROGRESS, award=12500, title="Frigo libre-service", citizen_participation="Oui.")
+    fridge = world.published(
+        State.IN_PROGRESS, award=12500, title="Frigo libre-service", citizen_participation="Oui."
+    )
+    plan = [
+        Instalment(Decimal(10000), today(), Condition.DATE),
+        Instalment(Decimal(2500), today(), Condition.FINAL_REPORT),
+    ]
+    actions.schedule(commitment=fridge.commitments.get(), by=world.coordination, instalments=plan)
     world.published(title="Accompagnement sociocommunautaire intergénérationnel " * 3)
     return world, {
         "draft": world.initiative(title="Brouillon"),
@@ -135,6 +147,14 @@ def public_pages():
         "/municipalites/mont-joli/",
         "/organisations/",
         "/organisations/moisson-mitis/",
+        "/chiffres/",
+        "/chiffres/?mrc=atlantide",
+        "/chiffres/matrice/",
+        "/chiffres/levier/",
+        "/chiffres/annonces/",
+        "/chiffres/changements/",
+        "/bilan/",
+        "/bilan/2025-2026/",
         "/a-propos/",
         "/accessibilite/",
         "/confidentialite/",
@@ -159,7 +179,8 @@ def agent_pages(files):
     ]
 
 
-def staff_pages(files):
+def staff_pages(world, files):
+    year = f"/admin/initiatives/fiscalyear/{world.years['2025-2026'].pk}"
     approved, submitted = files["approved"].pk, files["submitted"].pk
     return [
         "/admin/",
@@ -172,6 +193,9 @@ def staff_pages(files):
         "/admin/initiatives/initiative/export/",
         "/admin/funding/allocation/",
         "/admin/funding/commitmentmovement/",
+        f"{year}/argent/",
+        f"{year}/verser/",
+        f"{year}/fermer/",
     ]
 
 
@@ -218,7 +242,7 @@ def test_pages_without_violation(window, live_server, files):
     for user, paths in (
         (None, public_pages()),
         (world.agent_mitis, agent_pages(files)),
-        (world.administration, staff_pages(files)),
+        (world.administration, staff_pages(world, files)),
     ):
         page = window(user)
         watch_page(page, live_server, visits)
@@ -226,7 +250,7 @@ def test_pages_without_violation(window, live_server, files):
             open_page(page, live_server, path, visits)
             scan_page(page, path, visits)
     assert visits.faults == [], "\n".join(visits.faults)
-    assert (visits.pages, visits.scans) == (38, 114)
+    assert (visits.pages, visits.scans) == (49, 147)
 
 
 def test_refused_form_without_violation(window, live_server, files):
@@ -241,6 +265,21 @@ def test_refused_form_without_violation(window, live_server, files):
     assert visits.scans == 3
 
 
+def test_reviewed_payment_without_violation(window, live_server, files):
+    world, _files = files
+    page, visits = window(world.accounting), Visits()
+    watch_page(page, live_server, visits)
+    open_page(
+        page, live_server, f"/admin/initiatives/fiscalyear/{world.years['2025-2026'].pk}/verser/", visits
+    )
+    page.fill("[name=reference]", "Lot 7")
+    page.click("button.default")
+    assert page.locator("button[value=confirmer]").count() == 1
+    scan_page(page, "/admin/ reviewed payment", visits)
+    assert visits.faults == [], "\n".join(visits.faults)
+    assert (visits.pages, visits.scans) == (1, 3)
+
+
 def test_public_pages_fit_in_320_pixels_and_with_text_at_200_percent(window, live_server, files):
     page = window()
     wide = {}
@@ -252,7 +291,7 @@ def test_public_pages_fit_in_320_pixels_and_with_text_at_200_percent(window, liv
         page.evaluate("() => { document.documentElement.style.fontSize = '225%' }")  # twice ours, 112.5 %
         wide[f"{path} at 200 %"] = page.evaluate(_SIDEWAYS)
     assert {path: over for path, over in wide.items() if over} == {}
-    assert len(wide) == 40
+    assert len(wide) == 56
 
 
 def test_keyboard_starts_at_the_skip_link_and_is_always_seen(window, live_server, files):
