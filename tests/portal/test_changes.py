@@ -13,7 +13,7 @@ from alliance.portal import changes, guards
 from alliance.portal.changes import Kind, Scope
 from alliance.portal.directory import build
 from funding import actions as money
-from funding.choices import CommitmentMove, ContributionKind
+from funding.choices import CommitmentMove, ContributionKind, Line
 from funding.models import CommitmentMovement, Contribution
 from initiatives import actions
 from initiatives.choices import Continuity, Publication, State
@@ -221,7 +221,8 @@ def test_money_moved_to_another_line_is_reclassified(world):
 
 
 def test_initiative_that_becomes_regional_leaves_its_mrc_but_its_dollars_stay(world):
-    initiative = world.published(State.IN_PROGRESS, award="100")
+    initiative = world.published(State.IN_PROGRESS)
+    world.award(initiative, "100", world.lines[Line.REGIONAL])
     before = live()
     values = {"scope": Reach.REGIONAL, "territories": [], "municipalities": []}
     actions.update(initiative=initiative, by=world.coordination, values=values)
