@@ -14,10 +14,11 @@ from alliance.lib.workflow import NotAllowed, Refusal
 from alliance.portal import directory
 from alliance.portal.bilan import versions
 from alliance.portal.bilan.build import build
+from alliance.portal.bilan.document import Document
 from alliance.portal.models import BilanVersion
 from funding import actions as funding_actions
 from funding.actions.books import lock_years
-from funding.models import Contribution
+from funding.models import Contribution, Envelope
 from initiatives import actions as initiative_actions
 from initiatives.models import FiscalYear, Initiative
 from territories import actions as territory_actions
@@ -151,11 +152,13 @@ def _retire(kept: Organization, absorbed: Organization, by: User) -> None:
 def publish_bilan(*, year: FiscalYear, by: User, note: str = "", token: UUID | None = None) -> BilanVersion:
     """Freeze the bilan of `year` as the data stand now; it stays at its address for ever.
 
-    The year is over or closed. The same `token` gives back the version it published; the same content as the last
-    version is refused. Source: features.md §3, feature 1.
+    The year is over or closed. Every envelope is locked: no movement falls between the initiatives and the lines that
+    are read. Demonstration data is frozen by a demonstration account only, in a version that says so. The same `token`
+    gives back the version it published; the same content as the last version is refused. Source: features.md §3, feature 1.
     """
     if not by.has_perm("portal.publish_bilan"):
         raise NotAllowed("Votre rôle ne permet pas de publier un bilan.")
+    list(Envelope.objects.select_for_update().order_by("pk"))
     locked = FiscalYear.objects.select_for_update().get(pk=year.pk)
     last = locked.bilans.order_by("-number").first()
     if token and (done := locked.bilans.filter(content__token=str(token)).first()):
@@ -169,8 +172,8 @@ def publish_bilan(*, year: FiscalYear, by: User, note: str = "", token: UUID | N
             f"Rien n’a changé depuis la version {last.number}, publiée le {long_date(last.published_at)}\xa0: "
             "elle dit déjà ce que dirait une nouvelle version."
         )
-    if by.is_demo and not document.has_demo:
-        raise Refusal("Un compte de démonstration ne publie que des données de démonstration.")
+    if reason := demo_problem(document, by):
+        raise Refusal(reason)
     number = last.number + 1 if last else 1
     version = BilanVersion(
         fiscal_year=locked,
@@ -187,6 +190,18 @@ def publish_bilan(*, year: FiscalYear, by: User, note: str = "", token: UUID | N
     validate(version)
     version.save()
     return version
+
+
+def demo_problem(document: Document, by: User) -> str:
+    """Return why an account may not freeze these data, or an empty string: a version stays for ever."""
+    if document.has_demo and not by.is_demo:
+        return (
+            f"Le bilan {document.year} contient des données de démonstration, et une version publiée ne s’efface pas\xa0: "
+            "retirez d’abord la démonstration, puis publiez."
+        )
+    if by.is_demo and not document.has_demo:
+        return "Un compte de démonstration ne publie que des données de démonstration."
+    return ""
 
 
 def bilan_problem(year: FiscalYear) -> str:

@@ -75,7 +75,10 @@ class BilanAdmin(ReadOnlyAdmin):
             version = actions.publish_bilan(year=year, by=request.user, **cleaned)
             return f"La version {version.number} du bilan {year} est publiée."
 
-        refusal = actions.bilan_problem(year)
+        refusal, document = actions.bilan_problem(year), None
+        if not refusal:
+            document = build(year, directory.build(0))
+            refusal = actions.demo_problem(document, request.user)
         return ask(
             request,
             self,
@@ -88,13 +91,12 @@ class BilanAdmin(ReadOnlyAdmin):
             consequence=_CONSEQUENCE,
             missing=[refusal] if refusal else [],
             blocked=bool(refusal),
-            facts=[] if refusal else _facts(year),
+            facts=[] if document is None else _facts(year, document),
         )
 
 
-def _facts(year):
+def _facts(year, document):
     """Return what the new version would say: its number, the main figures, what to know before."""
-    document = build(year, directory.build(0))
     last = BilanVersion.objects.filter(fiscal_year=year).defer("content").order_by("-number").first()
     facts = [("Version", str(last.number + 1 if last else 1))]
     if last:

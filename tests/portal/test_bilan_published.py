@@ -1,5 +1,6 @@
 """Publishing freezes: a version never changes, says what changed since, and names nothing that left the site."""
 
+import io
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4
@@ -7,8 +8,11 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.db import connection
+from django.db.models import QuerySet
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from alliance.lib.workflow import NotAllowed, Refusal
 from alliance.portal import directory
@@ -17,8 +21,11 @@ from alliance.portal.bilan import pdf, versions
 from alliance.portal.bilan.build import build
 from alliance.portal.bilan.document import PUBLISHED, from_json
 from alliance.portal.models import BilanVersion
+from alliance.portal.views.bilan import pdf_page
 from funding import actions as money
+from funding.choices import ContributionKind
 from initiatives import actions
+from initiatives.models import Initiative, Report
 from tests.portal import bilan_year
 
 pytestmark = pytest.mark.django_db
@@ -251,7 +258,7 @@ def test_pages_ask_the_same_number_of_questions(world, client, count):
         with CaptureQueriesContext(connection) as queries:
             client.get(f"/bilan/{LABEL}{end}")
         asked.append(len(queries))
-    assert asked == [8, 5, 5, 2]
+    assert asked == [8, 8, 5, 2]  # one more where stories were told: does their consent hold?
 
 
 def test_admin_says_what_will_be_frozen_then_publishes_once(filled, client_for):
@@ -285,3 +292,90 @@ def test_admin_offers_no_button_for_a_year_under_way(filled, client_for):
     assert 'type="submit" class="default' not in page
     assert client.post(address, {"token": str(uuid4())}).status_code == 422
     assert client_for(filled.accounting).get(address).status_code == 403
+
+
+# What somebody takes back, what is invented, what moves meanwhile ------------------------------------------------
+
+
+def everywhere(client):
+    """Return what the page, the CSV, the workbook and what becomes the PDF say of version 1."""
+    address = f"/bilan/{LABEL}/version-1"
+    book = load_workbook(io.BytesIO(client.get(f"{address}.xlsx").content))
+    cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+    version = BilanVersion.objects.get()
+    request = RequestFactory().get(f"{address}.pdf", SERVER_NAME="localhost")
+    printed = pdf_page(request, versions.frozen(version, directory.build(0)))
+    return [get(client, f"{address}/"), get(client, f"{address}.csv"), "\n".join(cells), printed]
+
+
+@pytest.mark.parametrize("changed", [{"story_consent": False}, {"story": ""}, {"story": "Autre texte"}])
+def test_story_whose_consent_is_withdrawn_leaves_every_rendering_of_a_version(filled, client, changed):
+    publish(filled)
+    assert [bilan_year.STORY in text for text in everywhere(client)] == [True] * 4
+    Report.objects.filter(story=bilan_year.STORY).update(**changed)
+    assert [bilan_year.STORY in text for text in everywhere(client)] == [False] * 4
+    assert filled.rows[0].title in get(client, f"/bilan/{LABEL}/version-1/")
+
+
+def test_real_account_does_not_freeze_demonstration_data(filled, client_for):
+    Initiative.objects.filter(pk=filled.rows[0].pk).update(is_demo=True)
+    with pytest.raises(Refusal) as refused:
+        publish(filled)
+    assert refused.value.reasons == [
+        "Le bilan 2025-2026 contient des données de démonstration, et une version publiée ne s’efface pas\xa0: "
+        "retirez d’abord la démonstration, puis publiez."
+    ]
+    address = reverse("admin:portal_bilanversion_freeze", args=[filled.year.pk])
+    page = client_for(filled.coordination).get(address).content.decode()
+    assert "retirez d’abord la démonstration" in page
+    assert 'type="submit" class="default' not in page
+    assert BilanVersion.objects.count() == 0
+
+
+def test_demonstration_account_publishes_a_version_that_says_so(filled):
+    filled.coordination.is_demo = True
+    with pytest.raises(Refusal):
+        publish(filled)
+    Initiative.objects.filter(pk=filled.rows[0].pk).update(is_demo=True)
+    version = publish(filled)
+    assert (version.is_demo, version.content["document"]["has_demo"]) == (True, True)
+
+
+def test_publishing_locks_the_envelopes_then_the_year_before_reading(filled, monkeypatch):
+    locked = []
+    kept = QuerySet.select_for_update
+
+    def note(self, *args, **kwargs):
+        locked.append(self.model.__name__)
+        return kept(self, *args, **kwargs)
+
+    monkeypatch.setattr(QuerySet, "select_for_update", note)
+    monkeypatch.setattr(
+        directory, "build", lambda version, made=directory.build: (locked.append("read"), made(version))[1]
+    )
+    publish(filled)
+    assert locked[:3] == ["Envelope", "FiscalYear", "read"]
+
+
+def test_money_of_a_line_and_of_partners_that_changed_since_is_told_figure_by_figure(filled, client):
+    version = publish(filled)
+    address = f"/bilan/{LABEL}/version-1/"
+    assert "Aucun nombre de ce bilan n’a changé depuis." in get(client, address)
+    money.move_allocation(
+        allocation=filled.lines["la-mitis"],
+        by=filled.coordination,
+        amount=Decimal("-1000"),
+        kind="amendment",
+        reason="Révision",
+    )
+    bilan_year.contribute(filled, filled.rows[0], ContributionKind.CASH, "2000", confirmed=True)
+    now = build(filled.year, directory.build(0))
+    found = {one.where: one for one in versions.differences_since(version, now)}
+    line = found["Le FQIS par ligne, La Mitis, Affecté"]
+    texts = (line.before_text, line.after_text, line.difference_text)
+    assert texts == ("30\xa0000\xa0$", "29\xa0000\xa0$", "−1\xa0000\xa0$")
+    cash = found["Apports des partenaires, par nature, Argent, Confirmé"]
+    assert (cash.before, cash.after, cash.difference_text) == (1000, 3000, "+2\xa0000\xa0$")
+    page = get(client, address)
+    for said in (line.where, cash.where, "−1\xa0000\xa0$", "+2\xa0000\xa0$"):
+        assert said in page, said

@@ -23,7 +23,7 @@ def build(year: FiscalYear, directory: Directory) -> Document:
         status=CLOSED if year.closed_at else OPEN,
         version=None,
         sections=(words.highlights(data), *_body(data)),
-        has_demo=any(each.is_demo for each in (*data.rows, *data.lines)),
+        has_demo=any(each.is_demo for each in (*data.rows, *data.also, *data.lines)),
     )
     return replace(document, sections=_with_words(document))
 

@@ -195,19 +195,31 @@ def _table_in(content: dict[str, Any]) -> Table:
     )
 
 
-def masked(document: Document, public: Collection[str]) -> Document:
+def masked(
+    document: Document, public: Collection[str], agreed: Collection[tuple[str, str]] | None = None
+) -> Document:
     """Return the document without the titles, leads and stories of initiatives whose number is not in `public`.
 
-    Their figures stay: what was published is not rewritten, and what left the site is not named again.
+    `agreed` are the stories (number, text) that an approved report still agrees to have told: a story whose consent
+    was withdrawn, or whose text was taken back, is no longer shown; None asks nothing about it. Figures stay: what
+    was published is not rewritten, and what left the site is not named again.
     """
-    return replace(document, sections=tuple(_masked_section(each, public) for each in document.sections))
+    return replace(
+        document, sections=tuple(_masked_section(each, public, agreed) for each in document.sections)
+    )
 
 
-def _masked_section(section: Section, public: Collection[str]) -> Section:
+def _masked_section(
+    section: Section, public: Collection[str], agreed: Collection[tuple[str, str]] | None
+) -> Section:
     return replace(
         section,
         tables=tuple(_masked_table(table, public) for table in section.tables),
-        stories=tuple(story for story in section.stories if story.number in public),
+        stories=tuple(
+            story
+            for story in section.stories
+            if story.number in public and (agreed is None or (story.number, story.text) in agreed)
+        ),
     )
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from django.db.models import QuerySet
+
 from alliance.lib.dates import today
 from alliance.lib.money import quantize
 from alliance.portal.directory import Directory
@@ -195,13 +197,19 @@ def by_line(lines: Iterable[LineMoney], territories: Iterable[Label]) -> list[tu
 def _told(year: FiscalYear) -> list[Told]:
     """Return the stories of the year's published initiatives, the last approved one of each."""
     rows = (
-        Report.objects.filter(
-            initiative__in=Initiative.objects.published().filter(fiscal_years=year),
-            approved_at__isnull=False,
-            story_consent=True,
-        )
-        .exclude(story="")
+        _agreed()
+        .filter(initiative__in=Initiative.objects.published().filter(fiscal_years=year))
         .order_by("initiative_id", "due_on", "pk")
         .values_list("initiative_id", "story")
     )
     return [Told(pk, story) for pk, story in sorted(dict(rows).items())]
+
+
+def _agreed() -> QuerySet[Report]:
+    return Report.objects.filter(approved_at__isnull=False, story_consent=True).exclude(story="")
+
+
+def agreed(numbers: Iterable[str]) -> set[tuple[str, str]]:
+    """Return the stories (number, text) that the approved reports of these initiatives agree to have told (one query)."""
+    rows = _agreed().filter(initiative__number__in=sorted(numbers)).order_by()
+    return set(rows.values_list("initiative__number", "story"))

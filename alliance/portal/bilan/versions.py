@@ -6,7 +6,9 @@ from django.db.models import QuerySet
 
 from alliance.lib.dates import today
 from alliance.portal import changes
+from alliance.portal.bilan import sources
 from alliance.portal.bilan.build import published
+from alliance.portal.bilan.differences import Difference, differences
 from alliance.portal.bilan.document import Document, from_json, masked, to_json
 from alliance.portal.changes.asked import read as asked
 from alliance.portal.changes.comparison import Comparison, compare
@@ -58,9 +60,11 @@ def _light(versions: QuerySet[BilanVersion]) -> QuerySet[BilanVersion]:
 
 
 def frozen(version: BilanVersion, directory: Directory) -> Document:
-    """Return a published bilan as it was; initiatives no longer on the site are not named."""
+    """Return a published bilan as it was; initiatives no longer on the site are not named, nor told the stories
+    whose consent was withdrawn (one query)."""
     document = from_json(version.content["document"])
-    return masked(document, {row.number for row in directory.rows})
+    numbers = {story.number for section in document.sections for story in section.stories}
+    return masked(document, {row.number for row in directory.rows}, sources.agreed(numbers))
 
 
 def content(document: Document, directory: Directory, *, number: int, note: str) -> Content:
@@ -88,6 +92,11 @@ def since(version: BilanVersion, directory: Directory) -> Comparison:
     label = version.fiscal_year.label
     address = {"de": f"{label}.{version.number}", "exercice": label}
     return compare(asked(address, directory.labels, [version]), directory)
+
+
+def differences_since(version: BilanVersion, now: Document) -> list[Difference]:
+    """Return every number of a published version that the bilan of today (`now`) no longer says."""
+    return differences(from_json(version.content["document"]), now)
 
 
 def changes_address(version: BilanVersion) -> str:

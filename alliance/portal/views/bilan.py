@@ -31,7 +31,7 @@ def live(request, year):
     document = build(_year(year), current(request))
     published = versions.of_year(year)
     last = published[0] if published else None
-    return _page(request, document, last=last, published=published)
+    return _page(request, document, last=last, published=published, now=document)
 
 
 @public_page
@@ -39,12 +39,14 @@ def frozen(request, year, number):
     """A published version, as it was published."""
     version = _version(year, number)
     document = versions.frozen(version, current(request))
-    return _page(request, document, last=version, published=versions.of_year(year))
+    now = build(version.fiscal_year, current(request))
+    return _page(request, document, last=version, published=versions.of_year(year), now=now)
 
 
-def _page(request, document, *, last, published):
+def _page(request, document, *, last, published, now):
     directory = current(request)
-    comparison = versions.since(_version(last.fiscal_year.label, last.number), directory) if last else None
+    whole = _version(last.fiscal_year.label, last.number) if last else None
+    comparison = versions.since(whole, directory) if last else None
     context = {
         "document": document,
         "status": shown.status(document),
@@ -58,6 +60,7 @@ def _page(request, document, *, last, published):
         "published": published,
         "since": comparison,
         "changed": _changed(comparison),
+        "differences": versions.differences_since(whole, now) if last else [],
         "changes_url": versions.changes_address(last) if last else "",
     }
     return render(request, "portal/bilan.html", context)
