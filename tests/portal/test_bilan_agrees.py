@@ -10,6 +10,7 @@ from alliance.portal import directory
 from alliance.portal.bilan.build import build
 from alliance.portal.figures import register
 from alliance.portal.figures.choice import Choice
+from alliance.portal.figures.matrix import Matrix
 from alliance.portal.figures.years import years_of
 from funding import actions as money
 from funding.choices import ContributionKind
@@ -120,3 +121,39 @@ def test_page_of_the_years_says_what_the_register_says(world, fill):
         if year.slug:
             assert year.awarded == register.value("fqis-accorde", Choice.of(now, exercice=[year.slug])), year
     assert years_of(Choice.of(now))[1].awarded == register.value("fqis-accorde", Choice.of(now))
+
+
+@pytest.mark.parametrize("fill", [whole, released, other_source, unpaid])
+def test_matrix_of_the_bilan_is_that_of_the_figures(world, fill):
+    fill(world)
+    now = directory.build(0)
+    document, matrix = build(world.years[LABEL], now), Matrix(Choice.of(now, exercice=[LABEL]))
+    tables = {table.code: table for table in document.tables}
+    assert tables["matrice-nombre"].total[-1] == matrix.grand.count
+    for rank, row in enumerate(tables["matrice-nombre"].rows):
+        assert row[-1] == matrix.totals[rank].count
+    if fill is unpaid:
+        assert "matrice-dollars" not in tables
+        return
+    assert tables["matrice-dollars"].total[-1] == document.figure("fqis-accorde").value == WORLDS[fill]
+    for rank, row in enumerate(tables["matrice-dollars"].rows):
+        assert (row[-1] or 0) == matrix.totals[rank].dollars
+
+
+def test_one_is_singular_and_an_unknown_amount_is_not_published(world, client):
+    unpaid(world)
+    now = directory.build(0)
+    document, choice = build(world.years[LABEL], now), Choice.of(now)
+    assert document.figure("initiatives").label == "initiative"
+    assert document.figure("organisations").label == "organisation participante"
+    said = {
+        code: register.ENTRIES[code].compute(choice).text
+        for code in ("fqis-accorde", "personnes-rejointes", "levier")
+    }
+    assert said == {
+        "fqis-accorde": "montant non publié",
+        "personnes-rejointes": "inconnu",
+        "levier": "sans objet",
+    }
+    totals = client.get("/chiffres/matrice/").content.decode().split("<tfoot>")[1].split("</tfoot>")[0]
+    assert totals.count("1 sans montant") == 2

@@ -1,10 +1,9 @@
 """The sections of a bilan that hold public dollars: lines, themes, MRCs, matrix, new and renewed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
 
-from alliance.lib.money import ZERO
 from alliance.lib.templatetags.francais import montant
 from alliance.portal.bilan.document import (
     COUNT,
@@ -16,6 +15,7 @@ from alliance.portal.bilan.document import (
     Values,
 )
 from alliance.portal.bilan.sources import YearData, by_line, known_sum, together
+from alliance.portal.figures.matrix import Cell, Matrix, Place
 from alliance.portal.labels import THEME
 from alliance.portal.payments import Payment
 from alliance.portal.rows import Row
@@ -202,88 +202,54 @@ def _paid_by(data: YearData, territory: str) -> list[Payment]:
 
 
 def matrix(data: YearData) -> Section:
-    """Themes by territories: how many initiatives, how many dollars."""
-    tables = [_matrix("matrice-nombre", "Nombre d’initiatives", data, COUNT, _count_cells(data), _distinct)]
-    if data.all_payments:
-        tables.append(
-            _matrix("matrice-dollars", "FQIS accordé", data, DOLLARS, _dollar_cells(data), _dollars)
-        )
+    """Themes by territories: how many initiatives, how many dollars, as the matrix of the figures says them."""
+    found = Matrix(data.choice)
+    tables = [_matrix("matrice-nombre", "Nombre d’initiatives", data, COUNT, found)]
+    if data.choice.is_paid:
+        tables.append(_matrix("matrice-dollars", "FQIS accordé", data, DOLLARS, found))
     return Section(
         code="matrice",
         title="Thèmes et territoires",
         intro=(
-            "Nombre : une initiative peut être dans plusieurs cases; les totaux la comptent une seule fois. "
-            "FQIS : chaque dollar est dans une seule case, celle du thème principal et de la ligne qui paie."
+            "Nombre : une initiative peut être dans plusieurs cases; les totaux la comptent une seule fois. "
+            "FQIS : chaque dollar est dans une seule case, celle du thème principal et de la ligne qui paie."
         ),
         tables=tuple(tables),
-        paragraphs=() if data.all_payments else ("Aucun montant accordé n’est publié pour cet exercice.",),
+        paragraphs=() if data.choice.is_paid else ("Aucun montant accordé n’est publié pour cet exercice.",),
     )
 
 
-_Cells = dict[tuple[str, str], list]
+def _matrix(code: str, title: str, data: YearData, kind: str, found: Matrix) -> Table:
+    """Return a table of territories by the year's themes, from the matrix of the figures (themes by territories)."""
+    slugs = {label.slug for label in data.themes}
+    lines = [line for line in found.lines if line.theme.slug in slugs]
 
+    def value(cell: Cell) -> Value:
+        return cell.count if kind == COUNT else cell.known_dollars
 
-def _matrix(
-    code: str, title: str, data: YearData, kind: str, cells: _Cells, sums: Callable[[list], Value]
-) -> Table:
-    """Return a table of territories by themes; `cells` holds, by (theme, territory), initiatives or dollars."""
-    places = [(label.slug, label.name) for label in data.territories] + [("", REGION)]
-    if any(place == NOWHERE for _, place in cells):
-        places.append((NOWHERE, NOT_SAID))
-    slugs = [label.slug for label in data.themes]
-
-    def line(name: str, keys: list[str]) -> Values:
-        values = [sums([each for key in keys for each in cells.get((slug, key), [])]) for slug in slugs]
-        whole = sums([each for key in keys for slug in slugs for each in cells.get((slug, key), [])])
-        return (name, *values, whole)
-
-    columns = (
-        Column("Territoire"),
-        *(Column(label.name, kind) for label in data.themes),
-        Column("Total", kind),
-    )
+    rows = [
+        (_place_name(place), *(value(line.cells[rank]) for line in lines), value(found.totals[rank]))
+        for rank, place in enumerate(found.places)
+    ]
     return Table(
         code=code,
         title=title,
-        columns=columns,
-        rows=tuple(line(name, [slug]) for slug, name in places),
-        total=line("Total", [slug for slug, _ in places]),
+        columns=(
+            Column("Territoire"),
+            *(Column(line.theme.name, kind) for line in lines),
+            Column("Total", kind),
+        ),
+        rows=tuple(rows),
+        total=("Total", *(value(line.total) for line in lines), value(found.grand)),
     )
 
 
-def _distinct(initiatives: list[int]) -> int:
-    return len(set(initiatives))
-
-
-def _count_cells(data: YearData) -> _Cells:
-    cells: _Cells = defaultdict(list)
-    for row in data.rows:
-        for theme in row.themes:
-            for slug in _places(row):
-                cells[theme.slug, slug].append(row.pk)
-    return cells
+def _place_name(place: Place) -> str:
+    return REGION if place.slug == Line.REGIONAL else place.name
 
 
 def _places(row: Row) -> list[str]:
     return [""] if row.is_regional else [label.slug for label in row.territories] or [NOWHERE]
-
-
-def _dollar_cells(data: YearData) -> _Cells:
-    """Return FQIS dollars by cell, and None for each initiative of which no amount is published."""
-    cells: _Cells = defaultdict(list)
-    for row in (*data.rows, *data.also):
-        if not row.payments:
-            for slug in _places(row):
-                cells[row.theme.slug, slug].append(None)
-        for payment in data.payments_of([row]) or ():
-            amount = payment.amount if payment.payer.source.is_fqis else ZERO
-            cells[row.theme.slug, payment.payer.territory].append(amount)
-    return cells
-
-
-def _dollars(amounts: list[Decimal | None]) -> Decimal | None:
-    """Return the known dollars of some cells: zero when nothing is there, None when nothing there is known."""
-    return known_sum(amounts) if amounts else ZERO
 
 
 def continuity(data: YearData) -> Section:

@@ -30,7 +30,7 @@ def highlights(data: YearData) -> Section:
         figures=(
             FigureLine(
                 code="initiatives",
-                label="initiatives",
+                label=_noun(len(data.rows), "initiative,initiatives"),
                 value=len(data.rows),
                 unit="initiatives",
                 definition="Initiatives publiées qui ont lieu pendant l’exercice, chacune comptée une fois.",
@@ -41,7 +41,7 @@ def highlights(data: YearData) -> Section:
             ratio,
             FigureLine(
                 code="organisations",
-                label="organisations participantes",
+                label=_noun(len(data.organizations), "organisation participante,organisations participantes"),
                 value=len(data.organizations),
                 unit="organisations",
                 definition="Organisations qui tiennent au moins un rôle dans une initiative de l’exercice, comptées une fois.",
@@ -58,6 +58,11 @@ def highlights(data: YearData) -> Section:
             people,
         ),
     )
+
+
+def _noun(count: int, forms: str) -> str:
+    """Return the noun that follows a number, without the number."""
+    return pluriel(count, forms).removeprefix(f"{nombre(count)} ")
 
 
 def _fqis(data: YearData) -> tuple[FigureLine, FigureLine]:

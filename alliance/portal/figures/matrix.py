@@ -42,14 +42,21 @@ _PLACE_NAMES = {
 class Cell:
     """Initiatives and dollars of a theme in a place, each with the address of exactly its rows.
 
-    `unpublished`: initiatives of this primary theme and place of which no amount is published.
+    `unpublished`: initiatives of this primary theme and place of which no amount is published. `is_known`: an amount
+    was entered for one of them, or there is none at all: then no dollars is zero.
     """
 
     count: int
     dollars: Decimal
     unpublished: int
+    is_known: bool
     count_url: str
     dollars_url: str
+
+    @property
+    def known_dollars(self) -> Decimal | None:
+        """Return the dollars, None when nothing here is known."""
+        return self.dollars if self.dollars or self.is_known else None
 
     @property
     def count_text(self) -> str:
@@ -125,10 +132,17 @@ class Matrix:
 
     @cached_property
     def _unpublished(self) -> dict[str, int]:
-        """Return, by primary theme, the initiatives without published amount; "" holds them all."""
+        return self._by_theme(published=False)
+
+    @cached_property
+    def _entered(self) -> dict[str, int]:
+        return self._by_theme(published=True)
+
+    def _by_theme(self, *, published: bool) -> dict[str, int]:
+        """Return, by primary theme, the initiatives with or without published amount; "" holds them all."""
         positions: dict[str, list[int]] = defaultdict(list)
         for i, row in enumerate(self.directory.rows):
-            if row.amount is None:
+            if (row.amount is not None) == published:
                 positions[row.theme.slug].append(i)
                 positions[""].append(i)
         size, mask = len(self.directory.rows), self.choice.selection.mask
@@ -146,9 +160,18 @@ class Matrix:
             count=mask.bit_count(),
             dollars=self._dollars(theme, place),
             unpublished=unpublished.bit_count(),
+            is_known=not unpublished or self._is_entered(theme, place),
             count_url=self._count_url(theme, place),
             dollars_url=self._dollars_url(theme, place),
         )
+
+    def _is_entered(self, theme: Label | None, place: Place | None) -> bool:
+        if theme is None and place is None:
+            return self.choice.is_paid
+        if self._dollars(theme, place):
+            return True
+        where = self.choice.selection.mask if place is None else self._place_masks.get(place.slug, 0)
+        return bool(self._entered.get(theme.slug if theme else "", 0) & where)
 
     def _dollars(self, theme: Label | None, place: Place | None) -> Decimal:
         if theme is not None and place is not None:

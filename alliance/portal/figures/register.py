@@ -73,11 +73,14 @@ class Named:
 
     @property
     def text(self) -> str:
-        """Return the number in words of Québec: « 84 », « 2 016 049 $ », « au moins 0,42 $ », « inconnu »."""
+        """Return the number in words of Québec: « 84 », « 2 016 049 $ », « au moins 0,42 $ ».
+
+        What is not known is « montant non publié » in dollars, « inconnu » for a count or a ratio.
+        """
         if self.said:
             return self.said
         if self.amount is None:
-            return UNKNOWN
+            return montant(None) if self.entry.unit == Unit.DOLLARS else UNKNOWN
         return montant(self.amount) if self.entry.unit in (Unit.DOLLARS, RATIO) else nombre(self.amount)
 
     @property
