@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import BooleanField, Case, Count, Q, QuerySet, Value, When
+from django.db.models import Q
 from django.utils import timezone
 
 from alliance.accounts.models import User
@@ -45,7 +45,8 @@ def merge_organizations(*, kept: Organization, absorbed: Organization, by: User)
         initiative_actions.update(
             initiative=initiative, by=by, values={}, partners=_partners(initiative, kept, absorbed)
         )
-    for contribution in contributions_of(absorbed).filter(is_closed=False):
+    moving, _staying = contributions_of(absorbed)
+    for contribution in moving:
         contribution.organization = kept
         funding_actions.record_contribution(contribution=contribution, by=by)
     _retire(kept, absorbed, by)
@@ -74,20 +75,19 @@ def initiatives_of(organization: Organization) -> list[Initiative]:
     return list(Initiative.objects.filter(partnerships__organization=organization).distinct().order_by("pk"))
 
 
-def contributions_of(organization: Organization) -> QuerySet[Contribution]:
-    """Return what an organization brings; `is_closed`: whether the fiscal year where it counts is closed.
-
-    A contribution counts in its own year, else in the only one of its initiative.
-    """
-    only_closed = Count(
-        "initiative__fiscal_years", filter=Q(initiative__fiscal_years__closed_at__isnull=False)
-    )
+def contributions_of(organization: Organization) -> tuple[list[Contribution], list[Contribution]]:
+    """Return what an organization brings: the contributions that may change, then those of closed fiscal years."""
     rows = Contribution.objects.filter(organization=organization).select_related("initiative", "fiscal_year")
-    rows = rows.annotate(years=Count("initiative__fiscal_years"), closed_years=only_closed)
-    closed = Q(fiscal_year__closed_at__isnull=False) | Q(fiscal_year=None, years=1, closed_years=1)
-    return rows.annotate(
-        is_closed=Case(When(closed, then=Value(True)), default=Value(False), output_field=BooleanField())
-    ).order_by("initiative_id", "pk")
+    rows = rows.prefetch_related("initiative__fiscal_years").order_by("initiative_id", "pk")
+    return [row for row in rows if not _is_closed(row)], [row for row in rows if _is_closed(row)]
+
+
+def _is_closed(contribution: Contribution) -> bool:
+    """Say whether the year where a contribution counts is closed: its own, else the only one of its initiative."""
+    years = (
+        [contribution.fiscal_year] if contribution.fiscal_year else contribution.initiative.fiscal_years.all()
+    )
+    return len(years) == 1 and years[0].closed_at is not None
 
 
 def _lock_for_merge(absorbed: Organization) -> None:

@@ -64,11 +64,11 @@ def merge_view(request, pk, *, admin_site):
 
 def _moving(absorbed):
     """Return what the merge moves, by kind, and the contributions that a closed fiscal year keeps."""
-    contributions = list(actions.contributions_of(absorbed))
+    moving, staying = actions.contributions_of(absorbed)
     return {
         "initiatives": actions.initiatives_of(absorbed),
-        "contributions": [row for row in contributions if not row.is_closed],
-        "staying": [row for row in contributions if row.is_closed],
+        "contributions": moving,
+        "staying": staying,
         "names": [alias.name for alias in absorbed.aliases.all()],
         "already": absorbed.merged_into,
     }
