@@ -253,3 +253,16 @@ def test_long_list_is_cut_on_the_page_and_whole_in_the_files(document, monkeypat
     assert (len(table.rows), table.hidden) == (3, 1)
     assert table.total[-2].text == "16\xa0500,50\xa0$"
     assert len(load_workbook(io.BytesIO(files.workbook(document)))["Initiatives"]["A"]) == 6
+
+
+def test_same_pdf_is_made_once_and_a_busy_server_says_to_come_back(document, monkeypatch, client):
+    pages = []
+    monkeypatch.setattr(pdf, "_kept", type(pdf._kept)())
+    monkeypatch.setattr(pdf, "_made", lambda html, **options: pages.append(html) or b"%PDF")
+    assert [pdf.make("<p>Un</p>") for _asked in range(3)] == [b"%PDF"] * 3
+    assert pages == ["<p>Un</p>"]
+    monkeypatch.setattr(pdf, "_PATIENCE", 0.01)
+    with pdf._one_at_a_time:
+        response = client.get(f"/bilan/{bilan_year.LABEL}.pdf")
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    assert "Réessayez dans une minute" in response.content.decode()

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from alliance.lib.dates import TORONTO, long_date, today
 from alliance.portal import changes, directory, freshness
+from alliance.portal.actions import publish_bilan
 from alliance.portal.models import BilanVersion
 from funding.models import CommitmentMovement
 from initiatives import actions
@@ -274,3 +275,18 @@ def test_amount_that_was_never_entered_is_not_zero(world, get):
         "0.00",
     )
     assert "montant non publié" in text_of(get(PAGE))
+
+
+def test_version_of_a_bilan_is_explained_within_its_own_year(world, client):
+    world.published(State.IN_PROGRESS, award="100")
+    year = world.years["2024-2025"]
+    publish_bilan(year=year, by=world.coordination)
+    page = client.get("/chiffres/changements/", {"de": "2024-2025.1"}).content.decode()
+    assert "passe de 0 à 0" in page or "ne change pas" in page
+    other = client.get("/chiffres/changements/", {"de": "2024-2025.1", "exercice": "2025-2026"})
+    assert other.status_code == 200
+    assert "cette version est celle de 2024-2025" in other.content.decode()
+    assert (
+        client.get("/chiffres/changements.csv", {"de": "2024-2025.1", "exercice": "2025-2026"}).status_code
+        == 400
+    )

@@ -3,8 +3,10 @@
 WeasyPrint is an optional extra and leans on Pango: where either is missing, no PDF is offered.
 """
 
+import hashlib
 import logging
 import threading
+from collections import OrderedDict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,13 @@ from django.conf import settings
 
 STYLE = Path("static") / "css" / "bilan-pdf.css"
 _one_at_a_time = threading.Lock()  # a second of processor each: several at once would starve the other pages
+_PATIENCE = 20  # seconds that a request waits for its turn
+_MOST_KEPT = 12  # PDFs kept per process, by the page they come from: a published version is made once
+_kept: OrderedDict[str, bytes] = OrderedDict()
+
+
+class Busy(Exception):
+    """Other PDFs are being made, for longer than a person waits."""
 
 
 @cache
@@ -26,7 +35,26 @@ def available() -> bool:
 
 
 def make(html: str, **options: Any) -> bytes:
-    """Return the PDF of a page. Nothing is fetched, from the network nor from the disk: images are « data: » only."""
+    """Return the PDF of a page. Nothing is fetched, from the network nor from the disk: images are inside the page.
+
+    The same page asked again, even while it is being made, is made once. Raises Busy when its turn does not come.
+    """
+    key = hashlib.sha256(f"{sorted(options.items())}{html}".encode()).hexdigest()
+    if key in _kept:
+        return _kept[key]
+    if not _one_at_a_time.acquire(timeout=_PATIENCE):
+        raise Busy
+    try:
+        if key not in _kept:
+            _kept[key] = _made(html, **options)
+            while len(_kept) > _MOST_KEPT:
+                _kept.popitem(last=False)
+        return _kept[key]
+    finally:
+        _one_at_a_time.release()
+
+
+def _made(html: str, **options: Any) -> bytes:
     from weasyprint import CSS, HTML  # noqa: PLC0415 - same as in available
     from weasyprint.urls import URLFetcher  # noqa: PLC0415 - same
 
@@ -35,7 +63,6 @@ def make(html: str, **options: Any) -> bytes:
     )  # its steps and hints are not for the server's journal
     fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
     style = (Path(settings.BASE_DIR) / STYLE).read_text(encoding="utf-8")
-    with _one_at_a_time:
-        page = HTML(string=html, base_url="data:,", url_fetcher=fetcher)
-        sheet = CSS(string=style, base_url="data:,", url_fetcher=fetcher)
-        return page.write_pdf(stylesheets=[sheet], pdf_variant="pdf/ua-1", **options)
+    page = HTML(string=html, base_url="data:,", url_fetcher=fetcher)
+    sheet = CSS(string=style, base_url="data:,", url_fetcher=fetcher)
+    return page.write_pdf(stylesheets=[sheet], pdf_variant="pdf/ua-1", **options)

@@ -41,7 +41,7 @@ def reached(data: YearData) -> Section:
         figures=(
             FigureLine(
                 code="personnes",
-                label="personnes rejointes (total déclaré)",
+                label=f"{'personnes rejointes' if sum(answers.values()) > 1 else 'personne rejointe'} (total déclaré)",
                 value=sum(answers.values()) if answers else None,
                 unit="personnes",
                 definition=(
@@ -51,7 +51,7 @@ def reached(data: YearData) -> Section:
             ),
             FigureLine(
                 code="reponses",
-                label=f"initiatives ont déclaré un nombre, sur {nombre(len(data.rows))}",
+                label=f"{'initiatives ont' if len(answers) > 1 else 'initiative a'} déclaré un nombre, sur {nombre(len(data.rows))}",
                 value=len(answers),
                 unit="initiatives",
                 definition="Initiatives de l’exercice qui disent combien de personnes elles ont rejointes.",

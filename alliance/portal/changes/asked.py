@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
@@ -104,6 +104,9 @@ class _Reading:
         if before and after and after.published_at < before.published_at:
             self._dropped("La version d’arrivée", "a", "elle est plus ancienne que celle de départ.")
             after = None
+        if before and after and after.fiscal_year_id != before.fiscal_year_id:
+            self._dropped("La version d’arrivée", "a", "elle est d’un autre exercice.")
+            after = None
         if before and (self.written("du") or self.written("au")):
             self.problems.append("Les dates ont été ignorées\xa0: des versions du bilan sont comparées.")
         for name, version in (("de", before), ("a", after if before else None)):
@@ -130,6 +133,14 @@ class _Reading:
             theme=self._slug("theme", names.THEME, "La demande de thème"),
             money=self._money(),
         )
+
+    def scope_of(self, version: BilanVersion) -> Scope:
+        """Return the scope asked within a frozen bilan: its own fiscal year, whatever year is written."""
+        asked, year = self.scope(), version.fiscal_year.label
+        if asked.year and asked.year != year:
+            self._dropped("La demande d’exercice", "exercice", f"cette version est celle de {year}.")
+        self.pairs = [pair for pair in self.pairs if pair[0] != "exercice"]
+        return replace(asked, year=year)
 
     def _slug(self, name: str, kind: str, what: str) -> str:
         text = self.written(name).lower()
@@ -167,7 +178,8 @@ def read(data: Mapping[str, str], labels: Labels, versions: Sequence[BilanVersio
         before, after = _frozen(old), _frozen(new) if new else _now()
     else:
         before, after = _opening(first), _closing(last)
-    return Asked(before, after, reading.scope(), tuple(reading.problems), first, last, tuple(reading.pairs))
+    scope = reading.scope_of(old) if old else reading.scope()
+    return Asked(before, after, scope, tuple(reading.problems), first, last, tuple(reading.pairs))
 
 
 def _opening(day: date) -> Side:

@@ -105,13 +105,22 @@ def frozen_file(request, year, number, kind):
 
 def _answer(request, file):
     if file.kind == "pdf" and not pdf.available():
-        context = {"document": file.document, "base": _base(file.document)}
-        return render(request, "portal/bilan_no_pdf.html", context, status=404)
-    content = _MAKERS[file.kind](request, file.document)
+        return _no_pdf(request, file, status=404)
+    try:
+        content = _MAKERS[file.kind](request, file.document)
+    except pdf.Busy:
+        response = _no_pdf(request, file, status=503)
+        response["Retry-After"] = "30"
+        return response
     response = HttpResponse(content, content_type=_TYPES[file.kind])
     how = "inline" if file.kind == "pdf" else "attachment"
     response["Content-Disposition"] = f'{how}; filename="{file.name}.{file.kind}"'
     return response
+
+
+def _no_pdf(request, file, *, status):
+    context = {"document": file.document, "base": _base(file.document), "is_busy": status == 503}
+    return render(request, "portal/bilan_no_pdf.html", context, status=status)
 
 
 def pdf_page(request, document):
