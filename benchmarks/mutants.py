@@ -57,7 +57,7 @@ def _of(node: ast.AST) -> Iterator[tuple[str, Callable]]:
             yield f"{type(node.op).__name__} → {other.__name__}", lambda n: setattr(n, "op", other())
         case ast.BoolOp():
             for rank in range(len(node.values)):
-                yield f"part {rank + 1} left out", lambda n, r=rank: n.values.pop(r)
+                yield f"part {rank + 1} left out", lambda n, r=rank: _without(n.values, r)
         case ast.UnaryOp(op=ast.USub()):
             yield "sign turned", lambda n: setattr(n, "op", ast.UAdd())
         case ast.If() | ast.IfExp():
@@ -67,6 +67,13 @@ def _of(node: ast.AST) -> Iterator[tuple[str, Callable]]:
             yield f"{node.value} → {node.value + 1}", lambda n: setattr(n, "value", n.value + 1)
         case ast.FunctionDef() | ast.For() | ast.With():
             yield from _calls_left_out(node.body)
+
+
+def _without(values: list, rank: int) -> None:
+    """Leave out one part of « a or b »; a lone part is written twice, which says the same as once."""
+    values.pop(rank)
+    if len(values) == 1:
+        values.append(values[0])
 
 
 def _calls_left_out(body: list[ast.stmt]) -> Iterator[tuple[str, Callable]]:

@@ -235,8 +235,10 @@ VIOLATIONS = {
     "funding_disbursementmovement_kind": lambda w: payment(w, kind="don"),
     "funding_disbursementmovement_reason_not_blank": lambda w: payment(w, reason=""),
     "funding_disbursementmovement_amount_bounds": lambda w: payment(w, amount=0),
-    "funding_disbursementmovement_amount_sign": lambda w: payment(w, kind="recovered", after=["paid"]),
-    "funding_disbursementmovement_settled_once": lambda w: payment(w, after=["paid"]),
+    "funding_disbursementmovement_amount_sign": lambda w: payment(
+        w, kind="recovered", after=["ready", "paid"]
+    ),
+    "funding_disbursementmovement_settled_once": lambda w: payment(w, after=["ready", "paid"]),
     "funding_disbursementmovement_ready_once": lambda w: payment(w, kind="ready", after=["ready"]),
     "funding_contribution_kind": lambda w: contribution(w, kind="prière"),
     "funding_contribution_amount": lambda w: contribution(w, amount=-1),

@@ -211,8 +211,8 @@ def matrix(data: YearData) -> Section:
         code="matrice",
         title="Thèmes et territoires",
         intro=(
-            "Nombre : une initiative peut être dans plusieurs cases; les totaux la comptent une seule fois. "
-            "FQIS : chaque dollar est dans une seule case, celle du thème principal et de la ligne qui paie."
+            "Nombre : une initiative peut être dans plusieurs cases; les totaux la comptent une seule fois. "
+            "FQIS : chaque dollar est dans une seule case, celle du thème principal et de la ligne qui paie."
         ),
         tables=tuple(tables),
         paragraphs=() if data.choice.is_paid else ("Aucun montant accordé n’est publié pour cet exercice.",),
