@@ -180,7 +180,7 @@ def test_preview_writes_nothing_and_shows_before_and_after(world, client_for):
 
 ERRORS = [
     ("Montant demandé", "1,234", "deux façons"),
-    ("Montant demandé", "-5", "au moins"),
+    ("Montant demandé", "-5", "signe moins"),
     ("Montant demandé", "99999999999999", "au plus"),
     ("Début", "01/02/2025", "deux façons"),
     ("Fin", "2025-02-30", "n’existe pas"),

@@ -54,6 +54,7 @@ def _random_world(world, seed):
             themes=themes,
             primary_theme=themes[0],
             by=world.second_coordination,
+            ends_on=date(2026, 12, 31),  # two fiscal years: lines of both may pay
         )
         usable = [one for one in lines if one.line == Line.REGIONAL or one.territory in mine]
         for paying in dice.sample(usable, dice.randint(0, min(3, len(usable)))):
