@@ -21,6 +21,14 @@ from tests.kept_world import KeptRows
 OUR_TEMPLATES = str(Path(settings.BASE_DIR) / "templates")
 # With one process per core, one of them holds the browser and one the demonstration: neither is started twice.
 TOGETHER = {"browser": "_browser.py::", "demonstration": "tests/data/"}
+WITHOUT_ENGINE = {
+    "tests/test_architecture.py",
+    "tests/test_commands.py",
+    "tests/test_look.py",
+    "tests/test_typography.py",
+    "tests/portal/test_bilan_formats.py",
+    "tests/portal/test_matrix.py",
+}
 LONGEST = {
     "test_bad_addresses_never_fail",
     "test_every_admin_page_answers_each_person_by_the_table_of_rights",
@@ -68,13 +76,14 @@ def pytest_xdist_make_scheduler(config, log):
 def pytest_collection_modifyitems(items):
     """Start with the longest tests, in their random order: no process ends alone on one of them.
 
-    A page asks the same questions whatever the engine: they are counted once, where it is quickest.
+    What no engine changes runs once, on SQLite: how many questions a page asks, and what reads files only.
     """
     items.sort(key=lambda item: item.originalname not in LONGEST)
     if "sqlite" not in settings.DATABASES["default"]["ENGINE"]:
         for item in items:
-            if re.search("(queries|questions)_for_three_rows_as_for_one", item.name):
-                item.add_marker(pytest.mark.skip(reason="the number of questions is counted on SQLite"))
+            counted = re.search("(queries|questions)_for_three_rows_as_for_one", item.name)
+            if counted or item.nodeid.split("::")[0] in WITHOUT_ENGINE:
+                item.add_marker(pytest.mark.skip(reason="no engine changes it: it runs on SQLite"))
 
 
 @pytest.fixture(scope="session", autouse=True)

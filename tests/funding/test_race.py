@@ -151,7 +151,7 @@ def test_same_instalment_is_planned_paid_and_recovered_once():
     world = universe.build()
     plan = [Instalment(D(100), date(2025, 9, 1), "date")]
     for _round in range(ROUNDS):
-        commitment: Commitment = world.initiative(State.APPROVED, award="100").commitments.get()
+        commitment: Commitment = world.initiative(State.APPROVED, award="110").commitments.get()
         schedule = partial(actions.schedule, commitment=commitment, by=world.accounting, instalments=plan)
         assert at_once(*[schedule] * 4) == []
         (due,) = commitment.disbursements.all()
