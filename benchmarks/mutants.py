@@ -106,7 +106,7 @@ def install(module: types.ModuleType, owner: ast.AST, changed: ast.AST) -> int:
         if (
             isinstance(each, types.FunctionType)
             and each.__module__ == module.__name__
-            and each.__qualname__ == name
+            and each.__code__.co_qualname == name
         ):
             each.__code__ = code
             found += 1
