@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 import time_machine
 
-from alliance.lib.workflow import Refusal
+from alliance.lib.workflow import NotAllowed, Refusal
 from funding import actions, ledger
 from funding.choices import AllocationMove, CommitmentMove, Condition
 from funding.models import Allocation, YearClosing
@@ -109,3 +109,14 @@ def test_abandon_after_the_closing_leaves_the_year_as_it_was(world, paid):
     initiative = paid.commitment.initiative
     actions.cancel_initiative(initiative=initiative, by=world.coordination, note="Départ")
     assert ledger.commitment_amount(paid.commitment) == D(1500)
+
+
+@time_machine.travel(AFTER)
+def test_corrections_belong_to_those_who_move_money(world, paid):
+    close(world)
+    for verb, parent in (
+        (actions.adjust_allocation, {"allocation": world.lines["la-mitis"]}),
+        (actions.adjust_commitment, {"commitment": paid.commitment}),
+    ):
+        with pytest.raises(NotAllowed):
+            verb(**parent, by=world.reader, amount=D(1), reason="x")
