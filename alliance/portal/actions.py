@@ -83,11 +83,7 @@ def contributions_of(organization: Organization) -> tuple[list[Contribution], li
 
 
 def _is_closed(contribution: Contribution) -> bool:
-    """Say whether the year where a contribution counts is closed: its own, else the only one of its initiative."""
-    years = (
-        [contribution.fiscal_year] if contribution.fiscal_year else contribution.initiative.fiscal_years.all()
-    )
-    return len(years) == 1 and years[0].closed_at is not None
+    return any(year.closed_at for year in contribution.counting_years())
 
 
 def _lock_for_merge(absorbed: Organization) -> None:

@@ -1,5 +1,6 @@
 """Envelopes and lines: what an agreement gives, and to whom it is given."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -75,18 +76,7 @@ def transfer(*, source: Allocation, target: Allocation, by: User, amount: Decima
 
     Returns the movement that takes, then the one that gives. The resolution's number is required.
     """
-    may_move_money(by)
-    lines = lock_lines([source.pk, target.pk])
-    one, other = lines[source.pk], lines[target.pk]
-    return _pair(
-        one,
-        other,
-        by,
-        amount,
-        AllocationMove.TRANSFER,
-        rules.refuse_transfer(_line(one), _line(other)),
-        details,
-    )
+    return _pair((source, target), by, amount, AllocationMove.TRANSFER, rules.refuse_transfer, details)
 
 
 @transaction.atomic
@@ -95,18 +85,7 @@ def carry_over(*, source: Allocation, target: Allocation, by: User, amount: Deci
 
     Returns the movement that takes, then the one that gives. The resolution's number is required.
     """
-    may_move_money(by)
-    lines = lock_lines([source.pk, target.pk])
-    one, other = lines[source.pk], lines[target.pk]
-    return _pair(
-        one,
-        other,
-        by,
-        amount,
-        AllocationMove.CARRY_OVER,
-        rules.refuse_carry_over(_line(one), _line(other)),
-        details,
-    )
+    return _pair((source, target), by, amount, AllocationMove.CARRY_OVER, rules.refuse_carry_over, details)
 
 
 # Private parts --------------------------------------------------------------------------------------------
@@ -130,22 +109,27 @@ def _refuse_change(line: Allocation, amount: Decimal) -> str:
 
 
 def _pair(
-    source: Allocation,
-    target: Allocation,
+    ends: tuple[Allocation, Allocation],
     by: User,
     amount: Decimal,
     kind: str,
-    refusal: str,
+    rule: Callable[[rules.LineOf, rules.LineOf], str],
     details: dict[str, Any],
 ) -> Pair:
-    """Write the two movements of a pair; each names the other, so that the database keeps none alone."""
+    """Lock both lines and write the movements of a pair; each names the other, so that the database keeps none alone.
+
+    `rule` says why the lines at the two ends (the one that gives, the one that receives) cannot be paired.
+    """
+    may_move_money(by)
+    lines = lock_lines([end.pk for end in ends])
+    source, target = (lines[end.pk] for end in ends)
     keys = (uuid4(), uuid4())
     token: UUID | None = details.pop("token", None)
 
     def check() -> str:
         free = ledger.allocation_amount(source) - ledger.allocation_committed(source)
         return (
-            refusal
+            rule(_line(source), _line(target))
             or rules.refuse_not_positive(amount)
             or rules.refuse_no_resolution(details.get("resolution", ""))
             or closed(source)

@@ -108,11 +108,7 @@ def _stored_years(contribution: Contribution) -> list[int]:
 
 
 def _years(contribution: Contribution) -> list[int]:
-    """Return the fiscal year where a contribution counts: its own, else the only one of its initiative."""
-    if contribution.fiscal_year_id:
-        return [contribution.fiscal_year_id]
-    years = Initiative(pk=contribution.initiative_id).fiscal_years.values_list("pk", flat=True)[:2]
-    return list(years) if len(years) == 1 else []
+    return [year.pk for year in contribution.counting_years()]
 
 
 def _of_year(year: FiscalYear) -> Q:

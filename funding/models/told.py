@@ -69,6 +69,11 @@ class Contribution(models.Model):
     def __str__(self):
         return f"{self.organization or 'Contribution'} · {self.initiative}"
 
+    def counting_years(self):
+        """Return the fiscal year where it counts, in a list: its own, else the only one of its initiative; or none."""
+        years = [self.fiscal_year] if self.fiscal_year else list(self.initiative.fiscal_years.all())
+        return years if len(years) == 1 else []
+
 
 class PublishedFigure(models.Model):
     """A figure once announced, kept with its wording, source and date; never recomputed (domain.md §6)."""

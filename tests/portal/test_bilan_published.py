@@ -258,7 +258,7 @@ def test_pages_ask_the_same_number_of_questions(world, client, count):
         with CaptureQueriesContext(connection) as queries:
             client.get(f"/bilan/{LABEL}{end}")
         asked.append(len(queries))
-    assert asked == [8, 8, 5, 2]  # one more where stories were told: does their consent hold?
+    assert asked == [8, 7, 5, 2]  # one more where stories were told: does their consent hold?
 
 
 def test_admin_says_what_will_be_frozen_then_publishes_once(filled, client_for):

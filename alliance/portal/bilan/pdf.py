@@ -40,8 +40,8 @@ def make(html: str, **options: Any) -> bytes:
     The same page asked again, even while it is being made, is made once. Raises Busy when its turn does not come.
     """
     key = hashlib.sha256(f"{sorted(options.items())}{html}".encode()).hexdigest()
-    if key in _kept:
-        return _kept[key]
+    if kept := _kept.get(key):  # in one step: another thread may drop it between two
+        return kept
     if not _one_at_a_time.acquire(timeout=_PATIENCE):
         raise Busy
     try:

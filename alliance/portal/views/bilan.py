@@ -30,7 +30,7 @@ def live(request, year):
     """The bilan of a year as the data stand today."""
     document = build(_year(year), current(request))
     published = versions.of_year(year)
-    last = published[0] if published else None
+    last = _version(year, published[0].number) if published else None  # with its content
     return _page(request, document, last=last, published=published, now=document)
 
 
@@ -45,8 +45,7 @@ def frozen(request, year, number):
 
 def _page(request, document, *, last, published, now):
     directory = current(request)
-    whole = _version(last.fiscal_year.label, last.number) if last else None
-    comparison = versions.since(whole, directory) if last else None
+    comparison = versions.since(last, directory) if last else None
     context = {
         "document": document,
         "status": shown.status(document),
@@ -60,7 +59,7 @@ def _page(request, document, *, last, published, now):
         "published": published,
         "since": comparison,
         "changed": _changed(comparison),
-        "differences": versions.differences_since(whole, now) if last else [],
+        "differences": versions.differences_since(last, now) if last else [],
         "changes_url": versions.changes_address(last) if last else "",
     }
     return render(request, "portal/bilan.html", context)
