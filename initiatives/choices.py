@@ -94,3 +94,74 @@ class PlanLevel(models.TextChoices):
 class ReportKind(models.TextChoices):
     PROGRESS = "progress", "Rapport d’étape"
     FINAL = "final", "Rapport final"
+
+
+class EntryMode(models.TextChoices):
+    """How a file came in. Only what an agent deposits through a form must answer everything that the form asks."""
+
+    DIRECT = "direct", "Inscrite par le CRD"
+    QUICK = "quick", "Fiche en trois minutes"
+    FORM = "form", "Formulaire"
+    RENEWAL = "renewal", "Prolongation"
+    PAPER = "paper", "Formulaire papier"
+    SHEET = "sheet", "Chiffrier"
+
+    through_form = nonmember(("quick", "form", "renewal", "paper", "sheet"))
+
+
+class BudgetSide(models.TextChoices):
+    EXPENSE = "expense", "Dépense"
+    SOURCE = "source", "Source de financement"
+
+
+class BudgetOrigin(models.TextChoices):
+    """Where the money of a source comes from (form_fields.csv, funding_lines)."""
+
+    FQIS = "fqis", "FQIS (montant demandé)"
+    MUNICIPAL = "municipal", "Municipalité ou MRC"
+    GOVERNMENT = "government", "Autre programme public"
+    PARTNER = "partner", "Organisme partenaire"
+    OWN = "own", "Organisme porteur"
+    DONATION = "donation", "Dons et fondations"
+    OTHER = "other", "Autre"
+
+
+class BudgetNature(models.TextChoices):
+    CASH = "cash", "Argent"
+    IN_KIND = "in_kind", "Biens et services"
+
+
+class DocumentKind(models.TextChoices):
+    """Documents of a file (form_fields.csv, section 4)."""
+
+    RESOLUTION = "resolution", "Résolution du conseil d’administration"
+    INCORPORATION = "incorporation", "Lettres patentes ou acte constitutif"
+    ANNUAL_REPORT = "annual_report", "Rapport annuel et états financiers récents"
+    SUPPORT = "support", "Lettre d’appui"
+    QUOTE = "quote", "Soumission"
+    RECEIPT = "receipt", "Pièce justificative"
+    PHOTO = "photo", "Photo"
+    OTHER = "other", "Autre document"
+
+    required = nonmember(("resolution", "incorporation", "annual_report", "support"))
+
+
+class ScanState(models.TextChoices):
+    NOT_SCANNED = "not_scanned", "Non analysé"
+    CLEAN = "clean", "Sain"
+    INFECTED = "infected", "Dangereux"
+
+
+class CorrectionReason(models.TextChoices):
+    INCOMPLETE = "incomplete", "Incomplet"
+    INCORRECT = "incorrect", "Inexact"
+    TO_UPDATE = "to_update", "À mettre à jour"
+
+
+class Participation(models.TextChoices):
+    """How people living in poverty took part (features.md §3, feature 15)."""
+
+    INFORMED = "informed", "Informées"
+    CONSULTED = "consulted", "Consultées"
+    DECIDING = "deciding", "Associées aux décisions"
+    CARRYING = "carrying", "Porteuses de l’initiative"

@@ -303,6 +303,9 @@ def test_paired_fields_are_all_held_by_a_constraint():
         ("Initiative", "submitted"),
         ("Initiative", "published"),
         ("Report", "approved"),
+        ("Report", "sent"),
+        ("Answers", "declared"),
+        ("Correction", "answered"),
     }
     for model, name in pairs:
         assert any(c.name.endswith(f"_{name}_pair") for c in model._meta.constraints)

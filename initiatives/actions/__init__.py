@@ -1,26 +1,30 @@
 """The only writer of initiatives and of their reports: every page, import and command goes through these verbs.
 
-`files`: what an initiative says, its moves and its publication. `reports`: what it accounts for.
+`files`: what an initiative says, with `answers` beside it; `moves`: deposit, decisions, publication; `corrections`. `reports`: what it accounts for.
 """
 
+from initiatives.actions.answers import ActivityRow, BudgetRow, Details
+from initiatives.actions.corrections import CorrectionRow, open_fields
 from initiatives.actions.files import (
     PartnerRow,
     add_partner,
     after_new_links,
+    create_draft,
+    reindex_linked,
+    update,
+)
+from initiatives.actions.moves import (
     approve,
     cancel,
     complete,
-    create_draft,
     decline,
     publish,
     record_from_source,
-    reindex_linked,
     request_changes,
     start,
     start_review,
     submit,
     unpublish,
-    update,
     withdraw,
 )
 from initiatives.actions.reports import (
@@ -35,6 +39,10 @@ from initiatives.content import LINKS, SCALARS, facts_of
 __all__ = [
     "LINKS",
     "SCALARS",
+    "ActivityRow",
+    "BudgetRow",
+    "CorrectionRow",
+    "Details",
     "PartnerRow",
     "add_partner",
     "after_new_links",
@@ -48,6 +56,7 @@ __all__ = [
     "expect_final_report",
     "expect_report",
     "facts_of",
+    "open_fields",
     "publish",
     "receive_report",
     "record_from_source",

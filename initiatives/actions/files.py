@@ -18,11 +18,13 @@ from alliance.accounts.models import User
 from alliance.lib.records import quiet_history, save_as, sign
 from alliance.lib.workflow import NotAllowed, Refusal, Stale
 from initiatives import rules, workflow
-from initiatives.choices import PartnerRole, Publication, State
-from initiatives.content import LINKS, SCALARS, copy_of, facts_of, fiscal_years_of
+from initiatives.actions import answers, corrections
+from initiatives.actions.answers import Details
+from initiatives.choices import EntryMode, PartnerRole, Publication, State
+from initiatives.content import LINKS, SCALARS, facts_of, fiscal_years_of
 from initiatives.indexing import refresh_index, reindex
-from initiatives.models import Initiative, Partnership, Snapshot, Theme, TransitionLog
-from initiatives.naming import next_number, settle_slug
+from initiatives.models import Initiative, Partnership, Theme
+from initiatives.naming import settle_slug
 from initiatives.partners import MOST_PARTNERS, refuse_role
 from territories.models import Organization
 
@@ -41,6 +43,8 @@ def create_draft(
     partners: Iterable[PartnerRow] = (),
     token: UUID | None = None,
     is_demo: bool = False,
+    entry_mode: str = EntryMode.DIRECT,
+    details: Details | None = None,
 ) -> Initiative:
     """Create a draft from whatever is known; the same `token` (double click) gives back the same draft.
 
@@ -51,38 +55,9 @@ def create_draft(
         return existing
     demo = is_demo or by.is_demo
     initiative = Initiative(created_by=by, entry_token=token, is_demo=demo, version=0)
+    initiative.entry_mode = entry_mode
     initiative.slug = f"brouillon-{timezone.now():%Y%m%d%H%M%S%f}"
-    _write(initiative, by, values, partners)
-    return initiative
-
-
-@transaction.atomic
-def record_from_source(
-    *,
-    by: User,
-    values: Mapping[str, Any],
-    partners: Iterable[PartnerRow] = (),
-    state: str,
-    source_note: str,
-    token: UUID | None = None,
-    is_demo: bool = False,
-) -> Initiative:
-    """Enter an initiative known from a published text, directly at the state (`State`) that the text says.
-
-    It was never deposited here: it gets a number and a line « record » in its log, but no copy of a deposit.
-    What the text does not say stays empty. The same `token` gives back the same initiative.
-    """
-    if token and (existing := Initiative.objects.filter(entry_token=token).first()):
-        return existing
-    workflow.check_record(state=state, role=by.role, source=source_note)
-    initiative = create_draft(
-        by=by, values={**values, "source_note": source_note}, partners=partners, token=token, is_demo=is_demo
-    )
-    initiative.number = next_number(initiative)
-    initiative.submitted_at, initiative.submitted_by = timezone.now(), by
-    settle_slug(initiative)
-    reindex(initiative)
-    _enter(initiative, workflow.RECORD, state, by=by, note=source_note)
+    _write(initiative, by, values, partners, details)
     return initiative
 
 
@@ -93,11 +68,18 @@ def update(
     by: User,
     values: Mapping[str, Any],
     partners: Iterable[PartnerRow] | None = None,
+    details: Details | None = None,
     expected_version: int | None = None,
 ) -> Initiative:
-    """Change the content named in `values` (and the partners when given); what is not named stays."""
+    """Change the content named in `values` (and the partners, the details when given); what is not named stays."""
     locked = _open(initiative, by, expected_version)
-    _write(locked, by, values, partners)
+    named = (
+        set(values)
+        | (details.names if details else set())
+        | ({"partners"} if partners is not None else set())
+    )
+    corrections.refuse_outside(locked, by, named)
+    _write(locked, by, values, partners, details)
     return locked
 
 
@@ -110,6 +92,7 @@ def add_partner(
     Returns the organization that it replaces in a role held once, else None. Adding it again changes nothing.
     """
     locked = _open(initiative, by)
+    corrections.refuse_outside(locked, by, {"partners"})
     if reason := refuse_role(organization, role):
         raise Refusal(reason)
     present = list(locked.partnerships.select_related("organization"))
@@ -138,97 +121,10 @@ def reindex_linked(*, organizations: Iterable[Organization] = (), themes: Iterab
     return refresh_index(Initiative.objects.filter(pk__in=linked).order_by("pk").select_for_update())
 
 
-def submit(
-    *, initiative: Initiative, by: User, note: str = "", expected_version: int | None = None
-) -> Initiative:
-    """Deposit a complete draft: it gets its number, and a copy of what was deposited is kept for good."""
-    with transaction.atomic():
-        locked = _lock(initiative, by, expected_version)
-        _check(locked, "submit", by, note)
-        if missing := rules.missing_to_submit(facts_of(locked)):
-            raise Refusal([item.sentence for item in missing])
-        locked.number = locked.number or next_number(locked)
-        locked.submitted_at, locked.submitted_by = timezone.now(), by
-        settle_slug(locked)
-        reindex(locked)  # its number can be searched from now on
-        _move(locked, "submit", by=by, note=note)
-        Snapshot(
-            initiative=locked,
-            taken_at=locked.submitted_at,
-            by=by,
-            content=copy_of(locked),
-            is_demo=locked.is_demo,
-        ).save()
-    return locked
-
-
-def start_review(*, initiative: Initiative, by: User, note: str = "") -> Initiative:
-    return _simple(initiative, "start_review", by, note)
-
-
-def request_changes(*, initiative: Initiative, by: User, note: str) -> Initiative:
-    return _simple(initiative, "request_changes", by, note)
-
-
-def approve(
-    *, initiative: Initiative, by: User, note: str = "", expected_version: int | None = None
-) -> Initiative:
-    """Retain the initiative. Refused to the person who deposited it (quality.md §5, I10)."""
-    return _decide(initiative, "approve", by, note, expected_version)
-
-
-def decline(*, initiative: Initiative, by: User, note: str) -> Initiative:
-    return _decide(initiative, "decline", by, note)
-
-
-def start(*, initiative: Initiative, by: User, note: str = "") -> Initiative:
-    return _simple(initiative, "start", by, note)
-
-
-def complete(*, initiative: Initiative, by: User, note: str = "") -> Initiative:
-    return _simple(initiative, "complete", by, note)
-
-
-def withdraw(
-    *, initiative: Initiative, by: User, note: str = "", expected_version: int | None = None
-) -> Initiative:
-    return _simple(initiative, "withdraw", by, note, expected_version)
-
-
-def cancel(*, initiative: Initiative, by: User, note: str) -> Initiative:
-    """Abandon the initiative. Screens call `funding.actions.cancel_initiative`, which first frees its money."""
-    return _simple(initiative, "cancel", by, note)
-
-
-@transaction.atomic
-def publish(*, initiative: Initiative, by: User, expected_version: int | None = None) -> Initiative:
-    """Put the initiative in the public directory when nothing is missing."""
-    _may_publish(by)
-    locked = _lock(initiative, by, expected_version)
-    if missing := rules.missing_to_publish(facts_of(locked)):
-        raise Refusal([item.sentence for item in missing])
-    settle_slug(locked)
-    locked.publication, locked.published_at, locked.published_by = Publication.PUBLISHED, timezone.now(), by
-    _save(locked, by)
-    return locked
-
-
-@transaction.atomic
-def unpublish(*, initiative: Initiative, by: User) -> Initiative:
-    """Take the page off the site; its address is kept for it."""
-    _may_publish(by)
-    locked = _lock(initiative, by)
-    if locked.publication != Publication.PUBLISHED:
-        raise Refusal("Cette initiative n’est pas publiée.")
-    locked.publication = Publication.WITHDRAWN
-    _save(locked, by)
-    return locked
-
-
 # Private parts --------------------------------------------------------------------------------------------
 
 
-def _lock(initiative: Initiative, by: User, expected_version: int | None = None) -> Initiative:
+def lock(initiative: Initiative, by: User, expected_version: int | None = None) -> Initiative:
     """Lock the row for `by`, whom the screens already let see it: an import or a command is held to it too.
 
     Raises Stale when the row is no longer the `expected_version` that the person read.
@@ -246,7 +142,7 @@ def _lock(initiative: Initiative, by: User, expected_version: int | None = None)
 def _open(initiative: Initiative, by: User, expected_version: int | None = None) -> Initiative:
     """Lock the row to change its content: an agent only while the file is in their hands."""
     _may_write(by)
-    locked = _lock(initiative, by, expected_version)
+    locked = lock(initiative, by, expected_version)
     if not by.is_staff and (reason := rules.refuse_edit_by_agent(locked.state)):
         raise Refusal(reason)
     return locked
@@ -258,7 +154,11 @@ def _may_write(by: User) -> None:
 
 
 def _write(
-    initiative: Initiative, by: User, values: Mapping[str, Any], partners: Iterable[PartnerRow] | None
+    initiative: Initiative,
+    by: User,
+    values: Mapping[str, Any],
+    partners: Iterable[PartnerRow] | None,
+    details: Details | None = None,
 ) -> None:
     """Write the content named in `values`, its links and partners, then what derives from them.
 
@@ -270,13 +170,15 @@ def _write(
     for name in set(values) & set(SCALARS):
         setattr(initiative, name, values[name])
     with nullcontext() if initiative.pk is None else quiet_history(initiative):
-        _save(initiative, by)
+        save(initiative, by)
     with quiet_history(initiative):
         _link(initiative, values)
         if _LEANED_ON & set(values) and initiative.state not in State.never_submitted:
             _refuse_new_links(initiative)
         if partners is not None:
             _set_partners(initiative, by, partners)
+        if details is not None:
+            answers.write(initiative, by, details)
         _settle_public(initiative)
     reindex(initiative)
     initiative.save()
@@ -305,7 +207,7 @@ def _settle_public(initiative: Initiative) -> None:
     settle_slug(initiative)
 
 
-def _save(initiative: Initiative, by: User) -> None:
+def save(initiative: Initiative, by: User) -> None:
     initiative.version += 1
     save_as(initiative, by)
 
@@ -322,58 +224,3 @@ def _set_partners(initiative: Initiative, by: User, partners: Iterable[PartnerRo
         old.delete()
     for row in kept:
         save_as(row, by)
-
-
-def _check(initiative: Initiative, name: str, by: User, note: str) -> workflow.Transition:
-    return workflow.check(name, state=initiative.state, role=by.role, note=note)
-
-
-@transaction.atomic
-def _simple(
-    initiative: Initiative, name: str, by: User, note: str, expected_version: int | None = None
-) -> Initiative:
-    locked = _lock(initiative, by, expected_version)
-    _check(locked, name, by, note)
-    _move(locked, name, by=by, note=note)
-    return locked
-
-
-@transaction.atomic
-def _decide(
-    initiative: Initiative, name: str, by: User, note: str, expected_version: int | None = None
-) -> Initiative:
-    locked = _lock(initiative, by, expected_version)
-    _check(locked, name, by, note)
-    if reason := rules.refuse_same_person(submitter=locked.submitted_by_id, decider=by.pk):
-        raise Refusal(reason)
-    _move(locked, name, by=by, note=note)
-    return locked
-
-
-def _move(initiative: Initiative, name: str, *, by: User, note: str) -> None:
-    """Apply a move that was checked, on a locked row, and write it in the log."""
-    _enter(initiative, name, workflow.TRANSITIONS[name].target, by=by, note=note)
-
-
-def _enter(initiative: Initiative, name: str, target: str, *, by: User, note: str) -> None:
-    log = TransitionLog(
-        initiative=initiative,
-        name=name,
-        from_state=initiative.state,
-        to_state=target,
-        by=by,
-        at=timezone.now(),
-        note=note.strip(),
-        is_demo=initiative.is_demo,
-    )
-    if rules.leaves_site(initiative.publication, target):
-        initiative.publication = Publication.WITHDRAWN
-    initiative.state = target
-    _save(initiative, by)
-    log.full_clean()
-    log.save()
-
-
-def _may_publish(by: User) -> None:
-    if not by.has_perm("initiatives.publish_initiative"):
-        raise NotAllowed("Votre rôle ne permet pas de publier une initiative.")

@@ -6,7 +6,7 @@ from simple_history.models import HistoricalRecords
 from alliance.lib.constraints import amount_between, both_or_neither, date_order, implies, one_of
 from alliance.lib.history import LinkedHistory
 from alliance.lib.money import MoneyField
-from initiatives.choices import Continuity, PartnerRole, Publication, Scope, State
+from initiatives.choices import Continuity, EntryMode, PartnerRole, Publication, Scope, State
 from initiatives.models.reference import FiscalYear, PlanNode, TargetGroup, Theme
 from territories.models import Municipality, Organization, Territory
 
@@ -135,6 +135,9 @@ class Initiative(models.Model):
     created_at = models.DateTimeField("créée le", auto_now_add=True)
     updated_at = models.DateTimeField("modifiée le", auto_now=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+    entry_mode = models.CharField(
+        "inscrite par", max_length=10, choices=EntryMode.choices, default=EntryMode.DIRECT, editable=False
+    )
     entry_token = models.UUIDField(unique=True, null=True, blank=True, editable=False)
     is_demo = models.BooleanField("démonstration", default=False, editable=False)
     search_text = models.TextField(editable=False, default="")
@@ -162,6 +165,7 @@ class Initiative(models.Model):
             one_of("initiatives_initiative_state", "state", State),
             one_of("initiatives_initiative_publication", "publication", Publication),
             one_of("initiatives_initiative_continuity", "continuity", Continuity),
+            one_of("initiatives_initiative_entry_mode", "entry_mode", EntryMode),
             one_of("initiatives_initiative_scope", "scope", [*Scope.values, ""]),
             date_order("initiatives_initiative_dates", "starts_on", "ends_on"),
             amount_between("initiatives_initiative_requested_bounds", "amount_requested"),
