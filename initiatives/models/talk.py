@@ -59,6 +59,9 @@ class Exchange(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="par"
     )
+    asks_answer = models.BooleanField(
+        "attend une réponse", default=True
+    )  # said by who writes: « thank you » leaves nothing to do to the other side
     token = models.UUIDField(unique=True, null=True, blank=True, editable=False)
 
     class Meta:
