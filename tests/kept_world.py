@@ -9,17 +9,29 @@ OURS = ("accounts", "territories", "initiatives", "funding")
 
 
 class KeptRows:
-    def __init__(self, build):
-        """Call `build` in a transaction that leaves nothing behind but a copy of its rows, and what it returned."""
+    def __init__(self, build, above=None):
+        """Call `build` in a transaction that leaves nothing behind but a copy of its rows, and what it returned.
+
+        With `above`, `build` receives what those kept rows give, and only the rows that it adds to them are kept.
+        """
         self._rows = {}
         with transaction.atomic():
-            self._built = build()
+            given = [above.give()] if above else []
+            before = {table: {repr(row) for row in self._read(table)[1]} for table in self._tables()}
+            self._built = build(*given)
             for table in self._tables():
-                with connection.cursor() as cursor:
-                    cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - names of our tables
-                    columns = [column[0] for column in cursor.description]
-                    self._rows[table] = (columns, [self._writable(row) for row in cursor.fetchall()])
+                columns, rows = self._read(table)
+                added = [row for row in rows if repr(row) not in before[table]]
+                if len(rows) - len(added) != len(before[table]):
+                    raise AssertionError(f"{table}: a row of the world below was changed, which is not kept")
+                self._rows[table] = (columns, [self._writable(row) for row in added])
             transaction.set_rollback(True)
+
+    @staticmethod
+    def _read(table):
+        with connection.cursor() as cursor:
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - names of our tables
+            return [column[0] for column in cursor.description], cursor.fetchall()
 
     def give(self):
         """Put the rows back in the present test's database and return a copy of what `build` returned."""

@@ -1,6 +1,8 @@
 import pytest
 
 from initiatives.choices import PartnerRole, Scope, State
+from tests.kept_world import KeptRows
+from tests.portal import bilan_year
 
 
 @pytest.fixture
@@ -10,9 +12,33 @@ def get(client_for):
     return lambda path, **headers: client.get(path, headers=headers)
 
 
+@pytest.fixture(scope="session")
+def _kept_trio(_kept_world, django_db_blocker):
+    with django_db_blocker.unblock():
+        return KeptRows(_trio, above=_kept_world)
+
+
 @pytest.fixture
-def trio(world):
+def trio(_kept_trio, world):
     """Three published initiatives: food in La Mitis, housing in Témiscouata and Les Basques, transport everywhere."""
+    return _kept_trio.give()
+
+
+@pytest.fixture(scope="session")
+def _kept_year(_kept_world, django_db_blocker):
+    with django_db_blocker.unblock():
+        return KeptRows(bilan_year.fill, above=_kept_world)
+
+
+@pytest.fixture
+def filled(_kept_year, world):
+    """The world with the initiatives of a year that `bilan_year.fill` tells, as `world.rows`."""
+    world.rows = _kept_year.give()
+    world.year = world.years[bilan_year.LABEL]
+    return world
+
+
+def _trio(world):
     food = world.published(State.IN_PROGRESS, title="Frigo libre-service de Mont-Joli", award="12500.50")
     housing = world.published(
         title="Logements d’étudiants",

@@ -46,12 +46,6 @@ def _spring():
         yield
 
 
-@pytest.fixture
-def filled(world):
-    world.rows = bilan_year.fill(world)
-    return world
-
-
 def bilan(world):
     return build(world.years[bilan_year.LABEL], directory.build(0))
 

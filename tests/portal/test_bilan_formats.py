@@ -48,9 +48,8 @@ def _spring():
 
 
 @pytest.fixture
-def document(world):
-    world.rows = bilan_year.fill(world)
-    return build(world.years[bilan_year.LABEL], directory.build(0))
+def document(filled):
+    return build(filled.year, directory.build(0))
 
 
 @pytest.fixture

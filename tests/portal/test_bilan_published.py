@@ -38,13 +38,6 @@ def _spring():
         yield
 
 
-@pytest.fixture
-def filled(world):
-    world.rows = bilan_year.fill(world)
-    world.year = world.years[LABEL]
-    return world
-
-
 def publish(world, **changes):
     return publish_bilan(**{"year": world.year, "by": world.coordination, **changes})
 
