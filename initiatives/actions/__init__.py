@@ -1,10 +1,12 @@
 """The only writer of initiatives and of their reports: every page, import and command goes through these verbs.
 
-`files`: what an initiative says, with `answers` beside it; `moves`: deposit, decisions, publication; `corrections`. `reports`: what it accounts for.
+`files`: what an initiative says, with `answers` beside it; `moves`: deposit, decisions, publication; `corrections`;
+`exchanges`: what people write to each other. `reports`: what it accounts for.
 """
 
 from initiatives.actions.answers import ActivityRow, BudgetRow, Details
 from initiatives.actions.corrections import CorrectionRow, open_fields
+from initiatives.actions.exchanges import note_internally, say
 from initiatives.actions.files import (
     PartnerRow,
     add_partner,
@@ -56,12 +58,14 @@ __all__ = [
     "expect_final_report",
     "expect_report",
     "facts_of",
+    "note_internally",
     "open_fields",
     "publish",
     "receive_report",
     "record_from_source",
     "reindex_linked",
     "request_changes",
+    "say",
     "start",
     "start_review",
     "submit",
