@@ -30,6 +30,7 @@ from funding.models import (
 from initiatives.choices import PartnerRole, ReportKind, State
 from initiatives.models import ActionPlan, FiscalYear, Partnership, PlanNode, Report
 from territories.models import Membership
+from tests.violations_space import SPACE
 
 OURS = ("accounts", "territories", "initiatives", "funding", "portal")
 
@@ -248,6 +249,7 @@ VIOLATIONS = {
     "funding_publishedfigure_unit": lambda w: figure(unit="euros"),
     "funding_publishedfigure_precision": lambda w: figure(precision="vague"),
     "funding_publishedfigure_value_bounds": lambda w: figure(value=MAX_AMOUNT + 1),
+    **SPACE,
 }
 
 
@@ -263,7 +265,7 @@ def constraints():
 def test_every_constraint_has_its_violation_and_its_french_message():
     found = constraints()
     assert set(found) == set(VIOLATIONS)
-    assert len(found) == 83
+    assert len(found) == 121
     default = models.CheckConstraint(name="x", condition=models.Q(pk=1)).violation_error_message
     assert {
         name for name, constraint in found.items() if constraint.violation_error_message == default
