@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from initiatives.views import deposit, entry, partners, record
+from initiatives.views import deposit, entry, exchanges, partners, record
 
 app_name = "espace"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("initiatives/<int:pk>/deposer/", deposit.submit, name="submit"),
     path("initiatives/<int:pk>/recu/", deposit.receipt, name="receipt"),
     path("initiatives/<int:pk>/retirer/", deposit.withdraw, name="withdraw"),
+    path("initiatives/<int:pk>/echanges/", exchanges.exchanges, name="exchanges"),
     path("initiatives/<int:pk>/partenaires/", partners.choose, name="partners"),
     path("initiatives/<int:pk>/partenaires/creer/", partners.create, name="partner_new"),
     path("partenaires/", partners.search, name="organizations"),

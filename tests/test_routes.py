@@ -111,7 +111,7 @@ EXPECTED = {
         ),
         OWN_FILE_TO_WRITE,
     ),
-    **dict.fromkeys(("espace:file", "espace:receipt"), OWN_FILE_TO_READ),
+    **dict.fromkeys(("espace:exchanges", "espace:file", "espace:receipt"), OWN_FILE_TO_READ),
     "espace:new": "302 200 200 403 200 403 403 200",
     "espace:organizations": "302 200 200 200 200 403 403 200",
 }
@@ -260,7 +260,7 @@ def test_every_route_of_ours_answers_each_person_as_written(visit, things):
     assert set(ours) == set(EXPECTED)
     answers = {name: " ".join(map(str, visit(address(name, things)))) for name in ours}
     assert answers == EXPECTED
-    assert len(answers) == 58
+    assert len(answers) == 59
 
 
 def test_file_recorded_from_a_text_is_read_by_its_mrc_and_by_those_who_enter(visit, things):
