@@ -3,6 +3,8 @@
 Every setting of the portal that an operator may change is read here and listed in the README.
 """
 
+import re
+
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
@@ -76,6 +78,16 @@ def email(name: str, *, unless: bool) -> dict:
     if config["EMAIL_BACKEND"].endswith("smtp.EmailBackend") and not config["EMAIL_HOST"]:
         raise ImproperlyConfigured(f"{name} : il manque le nom du serveur.")
     return {key: value for key, value in config.items() if key.startswith("EMAIL_")}
+
+
+def scanner(name: str) -> str:
+    """Return what searches viruses: `host:port` of a clamd, a function's dotted path, or "" for nothing."""
+    value = text(name)
+    if value and not re.fullmatch(r"[^:/\s]+:[0-9]{1,5}|[a-zA-Z_]\w*(\.[a-zA-Z_]\w*)+", value):
+        raise ImproperlyConfigured(
+            f"{name}={value!r}\xa0: inscrivez l’adresse d’un clamd, par exemple 127.0.0.1:3310."
+        )
+    return value
 
 
 def database(name: str, *, default: str, persistent: bool) -> dict:

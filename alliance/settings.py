@@ -40,6 +40,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_filters",
     "import_export",
     "simple_history",
@@ -50,6 +52,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "alliance.lib.http.BadRequestMiddleware",
+    "alliance.lib.http.BodyLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -106,6 +109,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "alliance.accounts.passwords.MaximumLengthValidator"},
+    {"NAME": "alliance.accounts.passwords.VariedValidator"},
+    {"NAME": "alliance.accounts.passwords.HouseWordsValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "espace:home"
@@ -118,12 +124,29 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key,20/h/ip", "reset_password": "20/h/ip,5/h/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/15m/key,20/h/ip",
+    "reset_password": "20/h/ip,5/h/key",
+    "sign_in_link": "20/h/ip,5/h/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", default=0)
 SESSION_IDLE_SECONDS = env.integer("SESSION_IDLE_MINUTES", default=120) * 60
 SESSION_STAFF_IDLE_SECONDS = env.integer("SESSION_STAFF_IDLE_MINUTES", default=30) * 60
 SESSION_ABSOLUTE_SECONDS = env.integer("SESSION_ABSOLUTE_HOURS", default=12) * 3600
 PASSWORD_RESET_TIMEOUT = 3600
+# The second factor: required from the roles that decide (accounts/roles.py), offered to the others.
+SECOND_FACTOR = env.flag("SECOND_FACTOR", default=not LOCAL)
+MFA_ADAPTER = "alliance.accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Alliance BSL"
+MFA_TOTP_TOLERANCE = 1  # a code read at its last second is still good; forms refuse it a second time
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# How long a sign-in, or « c’est bien moi », opens what touches rights and security, and what touches money.
+CONFIRM_SECURITY_SECONDS = ACCOUNT_REAUTHENTICATION_TIMEOUT = (
+    env.integer("CONFIRM_SECURITY_MINUTES", default=15) * 60
+)
+CONFIRM_MONEY_SECONDS = env.integer("CONFIRM_MONEY_MINUTES", default=120) * 60
 
 # French of Québec only; no LocaleMiddleware, so the browser's language changes nothing.
 LANGUAGE_CODE = "fr-ca"
@@ -141,7 +164,12 @@ WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG or TESTING
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR_DIR / "prive"},
+        # Documents of the files: read by a view that checks who asks, never by an address of the disk.
+        "OPTIONS": {
+            "location": VAR_DIR / "prive",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -185,7 +213,10 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "alliance.portal.views.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+BODY_MAX_SIZE = 12 * 1024 * 1024  # of any request, files included (the limit above leaves them out)
+DOCUMENT_SCANNER = env.scanner("DOCUMENT_SCANNER")  # searches viruses in what is sent
 
 vars().update(env.email("EMAIL_URL", unless=LOCAL))  # EMAIL_BACKEND, EMAIL_HOST…
 EMAIL_TIMEOUT = 10  # seconds: a mail server that does not answer never holds a page longer
