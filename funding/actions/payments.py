@@ -14,8 +14,9 @@ from alliance.lib.records import validate
 from alliance.lib.workflow import Refusal
 from funding import ledger, rules
 from funding.actions.books import SAID, closed, lock_line, lock_lines, may_move_money, write
-from funding.choices import DisbursementMove, DisbursementState
+from funding.choices import Condition, DisbursementMove, DisbursementState
 from funding.models import Allocation, Commitment, Disbursement, DisbursementMovement
+from initiatives.actions.reports import expect_progress_reports
 
 
 @transaction.atomic
@@ -28,7 +29,8 @@ def schedule(
 ) -> list[Disbursement]:
     """Plan instalments within what the promise has not planned yet; the same `token` plans them once.
 
-    With two instalments or more, the last one waits for the approval of the final report.
+    With two instalments or more, the last one waits for the approval of the final report. An instalment that waits for a
+    progress report has it expected on its day.
     """
     may_move_money(by)
     line = lock_line(commitment.allocation)
@@ -57,7 +59,16 @@ def schedule(
     for disbursement in planned:
         validate(disbursement)
         disbursement.save()
+    _expect_progress(commitment, by)
     return planned
+
+
+def _expect_progress(commitment: Commitment, by: User) -> None:
+    """Expect the progress reports that the living instalments of the promise wait for."""
+    waiting = Disbursement.objects.filter(commitment=commitment, condition=Condition.PROGRESS_REPORT)
+    days = waiting.exclude(movements__kind=DisbursementMove.CANCELLED).values_list("due_on", flat=True)
+    if due := list(days):
+        expect_progress_reports(initiative=commitment.initiative, by=by, due=due)
 
 
 @transaction.atomic

@@ -15,6 +15,12 @@ def execute(statement, *values):
         cursor.execute(statement, [_plain(value) for value in values])
 
 
+# What a report says when it says nothing: the columns that are never null.
+SILENT = {"version": 1} | dict.fromkeys(
+    ("gaps", "effects", "sustainability", "visibility", "participation", "returned_note"), ""
+)
+
+
 def insert(table, **values):
     """Insert one row in the table of that name (`funding/sql.py`) and return its id."""
     names = ", ".join(f'"{name}"' for name in values)

@@ -99,7 +99,7 @@ def report(world, kind, due_on):
     raw.insert(
         "report", initiative_id=world.promise.initiative_id, kind=kind, due_on=due_on, received_on=due_on,
         results="", approved_at=LATER, approved_by_id=world.coordination.pk, story="", story_consent=False,
-        is_demo=False,
+        is_demo=False, **raw.SILENT,
     )  # fmt: skip
 
 

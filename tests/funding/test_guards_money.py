@@ -145,7 +145,7 @@ def report(world, commitment, kind, *, approved=True, due_on=date(2025, 5, 1)):
     raw.insert(
         "report", initiative_id=commitment.initiative_id, kind=kind, due_on=due_on, received_on=due_on, results="",
         approved_at=NOW if approved else None, approved_by_id=world.coordination.pk if approved else None,
-        story="", story_consent=False, is_demo=False,
+        story="", story_consent=False, is_demo=False, **raw.SILENT,
     )  # fmt: skip
 
 
