@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
+from alliance.accounts.models import User
 from alliance.lib.dates import fiscal_years_between
-from initiatives import rules, workflow
-from initiatives.choices import PartnerRole
+from initiatives import budget, reading, rules, workflow
+from initiatives.choices import EntryMode, PartnerRole
 from initiatives.models import FiscalYear, Initiative
+from initiatives.sections import ANSWERS, QUESTIONS
 
 SCALARS = (
     "title",
@@ -30,7 +34,21 @@ SCALARS = (
 )
 LINKS = ("territories", "municipalities", "themes", "target_groups", "fiscal_years")
 FACTS_READ = ("territories", "themes", "fiscal_years", "target_groups", "partnerships", "transitions")
+FORM_READ = ("answers", "activities", "budget_lines__fiscal_year", "budget_lines__organization", "documents")
 _NEVER_COPIED = ("internal_note",)
+_ACTIVITY = ("label", "responsible", "starts_on", "ends_on")
+_BUDGET = (
+    "side",
+    "label",
+    "origin",
+    "organization",
+    "nature",
+    "is_confirmed",
+    "amount",
+    "fqis_share",
+    "fiscal_year",
+)
+_DOCUMENT = ("kind", "name", "size", "digest")
 
 
 def facts_of(initiative: Initiative) -> rules.Facts:
@@ -58,6 +76,41 @@ def facts_of(initiative: Initiative) -> rules.Facts:
     )
 
 
+def answered_of(initiative: Initiative) -> rules.Answered:
+    """Return what the rules of the form look at: which questions hold an answer, documents, totals of the budget."""
+    answers = getattr(initiative, "answers", None)
+    return rules.Answered(
+        codes=frozenset(code for code in QUESTIONS if reading.text_of(initiative, code)),
+        documents=frozenset(row.kind for row in initiative.documents.all()),
+        documents_follow=bool(answers and answers.documents_note.strip()),
+        totals=budget.totals_of(initiative.budget_lines.all()),
+        requested=initiative.amount_requested,
+    )
+
+
+def asks_everything(initiative: Initiative, by: User) -> bool:
+    """Say whether `by` deposits this file through the form: then everything that the form requires is asked."""
+    return not by.is_staff and initiative.entry_mode in EntryMode.through_form
+
+
+def missing_of(initiative: Initiative, by: User) -> list[rules.Missing]:
+    """Return what a deposit by this person still needs. Fields are codes of questions (see `initiatives.sections`)."""
+    prefetch_related_objects([initiative], *FACTS_READ, *FORM_READ)
+    missing = rules.missing_to_submit(facts_of(initiative))
+    if asks_everything(initiative, by):
+        named = {item.field for item in missing}
+        more = rules.missing_answers(answered_of(initiative))
+        missing += [item for item in more if item.field not in named]
+    return [rules.Missing("partners" if row.field == "lead" else row.field, row.sentence) for row in missing]
+
+
+def required_of(initiative: Initiative, by: User) -> frozenset[str]:
+    """Return the questions that a deposit by this person asks for."""
+    if asks_everything(initiative, by):
+        return frozenset(code for code, question in QUESTIONS.items() if question.required)
+    return rules.ALWAYS_ASKED
+
+
 def fiscal_years_of(initiative: Initiative) -> Any:
     """Return the fiscal years that its dates touch, or None while one of the two dates is unknown."""
     if not (initiative.starts_on and initiative.ends_on):
@@ -79,7 +132,27 @@ def copy_of(initiative: Initiative) -> dict[str, Any]:
         {"organization": row.organization.name, "role": row.role, "note": row.note}
         for row in initiative.partnerships.select_related("organization")
     ]
-    return content
+    return content | _form_of(initiative)
+
+
+def _form_of(initiative: Initiative) -> dict[str, Any]:
+    """Return what the form keeps beside the initiative, as plain values."""
+    answers = getattr(initiative, "answers", None)
+    return {
+        "entry_mode": initiative.entry_mode,
+        "answers": {name: getattr(answers, name) for name in ANSWERS} if answers else {},
+        "activities": [_plain(row, _ACTIVITY) for row in initiative.activities.all()],
+        "budget": [
+            _plain(row, _BUDGET)
+            for row in initiative.budget_lines.select_related("organization", "fiscal_year")
+        ],
+        "documents": [_plain(row, _DOCUMENT) for row in initiative.documents.all()],
+    }
+
+
+def _plain(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    values = ((name, getattr(row, name)) for name in names)
+    return {name: value if isinstance(value, bool | int | None) else str(value) for name, value in values}
 
 
 def _ids(relation: Any) -> list[int]:

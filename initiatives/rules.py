@@ -7,8 +7,12 @@ A rule returns `Missing(field, sentence)` so that a page can link each sentence 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
-from initiatives.choices import Continuity, Publication, Scope, State
+from alliance.lib.money import format_amount
+from initiatives.budget import Totals
+from initiatives.choices import Continuity, DocumentKind, Publication, Scope, State
+from initiatives.sections import KEPT_BY_ROWS, QUESTIONS
 
 ALL_TERRITORIES = 8
 SUMMARY_MAX = 3000  # about 400 words (form_fields.csv, summary_public)
@@ -82,6 +86,84 @@ def missing_to_submit(facts: Facts) -> list[Missing]:
     if not facts.has_lead:
         missing.append(Missing("lead", "Choisissez l’organisation qui porte l’initiative."))
     return missing
+
+
+# What every deposit asks for, whatever door the file came through (see `missing_to_submit`).
+ALWAYS_ASKED = frozenset(
+    {
+        "title",
+        "summary",
+        "scope",
+        "territories",
+        "themes",
+        "primary_theme",
+        "target_groups",
+        "starts_on",
+        "ends_on",
+        "partners",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What the form holds: the codes of the questions answered, kinds of documents joined, the budget added up."""
+
+    codes: Collection[str]
+    documents: Collection[str]
+    documents_follow: bool
+    totals: Totals
+    requested: Decimal | None
+
+
+def missing_answers(given: Answered) -> list[Missing]:
+    """Return what the form still needs, on top of `missing_to_submit` (form_fields.csv, « obligatoire »; quality.md C9)."""
+    missing = [
+        Missing(code, _sentence(code))
+        for code, question in QUESTIONS.items()
+        if question.required and question.kept != KEPT_BY_ROWS and code not in given.codes
+    ]
+    if "activities" not in given.codes:
+        missing.append(Missing("activities", "Inscrivez au moins une activité."))
+    return [*missing, *_missing_money(given), *_missing_documents(given)]
+
+
+def _sentence(code: str) -> str:
+    label = QUESTIONS[code].label
+    if code in ("is_declared", "accepts_publication"):
+        return f"Cochez «\xa0{label}\xa0»."
+    return f"Répondez à «\xa0{label}\xa0»."
+
+
+def _missing_money(given: Answered) -> list[Missing]:
+    totals, missing = given.totals, []
+    for code, amount, unknown, what in (
+        ("expenses", totals.expenses, totals.unknown_expenses, "dépense"),
+        ("sources", totals.sources, totals.unknown_sources, "source de financement"),
+    ):
+        if unknown:
+            missing.append(Missing(code, f"Inscrivez le montant de chaque {what}."))
+        elif not amount:
+            missing.append(Missing(code, f"Inscrivez au moins une {what} et son montant."))
+    if missing:
+        return missing
+    if totals.gap:
+        both = (
+            f"{format_amount(totals.sources)}) doivent égaler les dépenses ({format_amount(totals.expenses)}"
+        )
+        missing.append(Missing("sources", f"Les sources de financement ({both})."))
+    if given.requested is not None and given.requested != totals.fqis_source:
+        both = f"{format_amount(given.requested)}) doit égaler les sources du FQIS ({format_amount(totals.fqis_source)}"
+        missing.append(Missing("amount_requested", f"Le montant demandé ({both})."))
+    return missing
+
+
+def _missing_documents(given: Answered) -> list[Missing]:
+    lacking = [kind for kind in DocumentKind.required if kind not in given.documents]
+    if not lacking or given.documents_follow:
+        return []
+    names = ", ".join(str(DocumentKind(kind).label).lower() for kind in lacking)
+    return [Missing("documents", f"Joignez ces documents, ou dites quand ils suivront\xa0: {names}.")]
 
 
 def missing_to_publish(facts: Facts) -> list[Missing]:

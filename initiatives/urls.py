@@ -2,18 +2,22 @@
 
 from django.urls import path
 
-from initiatives.views import deposit, entry, exchanges, partners, record
+from initiatives.views import deposit, documents, entry, exchanges, partners, record, section
 
 app_name = "espace"
 urlpatterns = [
     path("initiatives/nouvelle/", entry.new, name="new"),
     path("initiatives/<int:pk>/", record.show, name="file"),
     path("initiatives/<int:pk>/modifier/", entry.edit, name="edit"),
+    path("initiatives/<int:pk>/modifier/<slug:section>/", section.section, name="section"),
     path("initiatives/<int:pk>/deposer/", deposit.submit, name="submit"),
     path("initiatives/<int:pk>/recu/", deposit.receipt, name="receipt"),
     path("initiatives/<int:pk>/retirer/", deposit.withdraw, name="withdraw"),
     path("initiatives/<int:pk>/echanges/", exchanges.exchanges, name="exchanges"),
     path("initiatives/<int:pk>/partenaires/", partners.choose, name="partners"),
     path("initiatives/<int:pk>/partenaires/creer/", partners.create, name="partner_new"),
+    path("initiatives/<int:pk>/documents/", documents.documents, name="documents"),
+    path("initiatives/<int:pk>/documents/<int:document>/retirer/", documents.remove, name="document_remove"),
+    path("documents/<int:pk>/", documents.document, name="document"),
     path("partenaires/", partners.search, name="organizations"),
 ]

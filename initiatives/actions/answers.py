@@ -87,6 +87,14 @@ def _write_answers(initiative: Initiative, by: User, values: Mapping[str, Any]) 
     save_as(answers, by)
 
 
+def declare(initiative: Initiative, by: User) -> None:
+    """Say who declares the answers exact, and when: whoever deposits them (a part of `moves.submit`)."""
+    answers = Answers.objects.filter(initiative=initiative, is_declared=True).first()
+    if answers is not None:
+        answers.declared_at, answers.declared_by = timezone.now(), by
+        save_as(answers, by)
+
+
 def _replace(initiative: Initiative, present: Any, rows: list[Any]) -> None:
     if len(rows) > MOST_ROWS:
         raise Refusal(f"Un tableau compte au plus {MOST_ROWS} lignes.")

@@ -13,11 +13,11 @@ from django.utils import timezone
 from alliance.accounts.models import User
 from alliance.lib.workflow import NotAllowed, Refusal
 from initiatives import notices, rules, workflow
-from initiatives.actions import corrections
+from initiatives.actions import answers, corrections
 from initiatives.actions.corrections import CorrectionRow
 from initiatives.actions.files import PartnerRow, create_draft, lock, save
 from initiatives.choices import Publication
-from initiatives.content import copy_of, facts_of
+from initiatives.content import copy_of, facts_of, missing_of
 from initiatives.indexing import reindex
 from initiatives.models import Initiative, Snapshot, TransitionLog
 from initiatives.naming import next_number, settle_slug
@@ -60,8 +60,9 @@ def submit(
     with transaction.atomic():
         locked = lock(initiative, by, expected_version)
         _check(locked, "submit", by, note)
-        if missing := rules.missing_to_submit(facts_of(locked)):
+        if missing := missing_of(locked, by):
             raise Refusal([item.sentence for item in missing])
+        answers.declare(locked, by)
         locked.number = locked.number or next_number(locked)
         locked.submitted_at, locked.submitted_by = timezone.now(), by
         settle_slug(locked)

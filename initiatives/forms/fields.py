@@ -40,6 +40,19 @@ class Radios(forms.RadioSelect):
         return context
 
 
+class AgreeBox(forms.CheckboxInput):
+    """A box preceded by an empty hidden value: left empty, it differs from a box that never arrived."""
+
+    template_name = "espace/widgets/agree.html"
+
+
+class AgreeField(forms.BooleanField):
+    widget = AgreeBox
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, **kwargs)
+
+
 class PickMany(forms.MultipleChoiceField):
     """Rows to tick. `offer(rows)` or `offer(groups)`, groups being (title, rows); returns the rows ticked."""
 

@@ -33,11 +33,11 @@ def file_page(view):
     """Give the view `(request, initiative)` a file the person may read."""
 
     @wraps(view)
-    def page(request, pk):
+    def page(request, pk, **kwargs):
         initiative = find(request.user, pk)
         if request.user.role not in READERS:
             raise PermissionDenied
-        return view(request, initiative)
+        return view(request, initiative, **kwargs)
 
     return page
 
@@ -47,10 +47,10 @@ def writer_page(view):
 
     @file_page
     @wraps(view)
-    def page(request, initiative):
+    def page(request, initiative, **kwargs):
         if not may_write(request.user):
             raise PermissionDenied
-        return view(request, initiative)
+        return view(request, initiative, **kwargs)
 
     return page
 

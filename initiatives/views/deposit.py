@@ -7,12 +7,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from alliance.lib.workflow import Refusal, Stale
 from initiatives import actions, partners, rules, workflow
 from initiatives.choices import AGENT_STATE, State
+from initiatives.content import asks_everything, missing_of
 from initiatives.forms.entry import WithdrawalForm
 from initiatives.forms.saving import read_version
 from initiatives.models import Initiative
+from initiatives.places import place_of
 from initiatives.views.access import closed_page, file_page, writer_page
-
-_FIRST_OF_GROUP = ("territories", "themes", "target_groups", "scope")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,30 +54,23 @@ def _after_refusal(request, initiative, refusal):
         return redirect("espace:receipt", pk=stored.pk)
     if rules.refuse_edit_by_agent(stored.state):
         return closed_page(request, stored)
-    missing = rules.missing_to_submit(actions.facts_of(stored))
+    missing = missing_of(stored, request.user)
     return _check_page(request, stored, status=422, reasons=() if missing else refusal.reasons)
 
 
 def _check_page(request, initiative, *, status=200, reasons=()):
     rows = partners.rows_of(initiative)
-    missing = rules.missing_to_submit(actions.facts_of(initiative))
+    missing = missing_of(initiative, request.user)
     context = {
         "initiative": initiative,
-        "missing": [(item.sentence, anchor(item.field)) for item in missing],
+        "missing": [(item.sentence, place_of(initiative, item.field)) for item in missing],
         "reasons": reasons,
-        "partners": rows,
+        "opened": None if request.user.is_staff else actions.open_fields(initiative),
         "needs_fiduciary": partners.needs_fiduciary(rows),
         "refused": status != 200,
-        "editable": True,
+        "asks_declaration": not asks_everything(initiative, request.user),
     }
     return render(request, "espace/check.html", context, status=status)
-
-
-def anchor(field):
-    """Return the id, in the page of the form, of the control that a rule names."""
-    if field == "lead":
-        return "partenaires"
-    return f"id_{field}_0" if field in _FIRST_OF_GROUP else f"id_{field}"
 
 
 @require_safe
@@ -85,7 +78,10 @@ def anchor(field):
 def receipt(request, initiative):
     if not initiative.number:
         return redirect("espace:file", pk=initiative.pk)
-    context = {"initiative": initiative, "sentence": AGENT_STATE[State(initiative.state)]}
+    context = {
+        "initiative": initiative,
+        "sentence": AGENT_STATE[State(initiative.state)],
+    }
     return render(request, "espace/receipt.html", context)
 
 

@@ -1,187 +1,186 @@
-"""Enter an initiative: one page, a draft saved whatever is missing, and no text lost on the way."""
+"""Enter an initiative: eight questions make a draft, then a list of short sections, in any order, until the deposit."""
 
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from alliance.lib.dates import time_text
 from alliance.lib.workflow import Refusal, Stale
-from initiatives import partners, rules
-from initiatives.forms import saving
-from initiatives.forms.entry import MARK_OF_END, EntryForm
-from initiatives.models import Initiative
-from initiatives.views.access import closed_page, find, may_write, writer_page
-
-_LONGEST_KEPT = 200_000  # characters of a text kept over a sign-in
-_NEXT = {"check": "espace:submit", "partner": "espace:partners"}
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def new(request):
-    if not may_write(request.user):
-        raise PermissionDenied
-    if request.method == "POST":
-        return _save(request, None)
-    typed = _typed_before(request)
-    form = EntryForm(typed, user=request.user)
-    return _page(request, form, [], token=uuid4())
+from initiatives import progress, rules
+from initiatives.choices import EntryMode
+from initiatives.forms import quick
+from initiatives.forms.entry import MARK_OF_END
+from initiatives.forms.quick import QuickForm
+from initiatives.forms.saving import read_token, read_version
+from initiatives.places import address_of
+from initiatives.views import typed
+from initiatives.views.access import closed_page, may_write, writer_page
+from initiatives.views.section import report
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 @writer_page
 def edit(request, initiative):
-    if request.method == "POST":
-        return _save(request, initiative)
+    """Show the sections of a draft: the state of each, what is missing in words, and the way to the deposit."""
     if rules.refuse_edit_by_agent(initiative.state):
         return closed_page(request, initiative)
-    typed = _typed_before(request)
-    form = EntryForm(typed, user=request.user, initiative=initiative)
-    differences = saving.differences(form, initiative) if typed and form.errors is not None else ()
-    return _page(request, form, saving.partner_forms(initiative), differences=differences)
-
-
-def _save(request, initiative):
-    form, rows = _read(request, initiative)
-    try:
-        saved = _write(request, form, rows)
-    except Stale as stale:
-        return _conflict(request, stale)
-    except Refusal:
-        stored = Initiative.objects.get(pk=initiative.pk)
-        return closed_page(request, stored, saving.differences(form, stored))
-    except ValidationError as problem:
-        _report(form, problem)
-        return _page(
-            request, form, rows, status=422, token=saving.read_token(request.POST.get("entry_token"))
-        )
-    if form.errors or any(row.errors for row in rows):
-        return _page(request, form, rows, status=422, initiative=saved)
-    messages.success(request, f"Brouillon enregistré à {time_text(timezone.now())}")
-    return redirect(_NEXT.get(request.POST.get("do"), "espace:edit"), pk=saved.pk)
-
-
-def _read(request, initiative):
-    form = EntryForm(request.POST, user=request.user, initiative=initiative)
-    rows = saving.partner_forms(initiative, request.POST)
-    form.full_clean()
-    for row in rows:
-        row.full_clean()
-    return form, rows
-
-
-def _write(request, form, rows):
-    return saving.write(
-        form,
-        rows,
-        by=request.user,
-        version=saving.read_version(request.POST.get("version")),
-        token=saving.read_token(request.POST.get("entry_token")),
-    )
-
-
-def _report(form, problem):
-    """Put the refusal of the whole row beside the fields it names."""
-    for name, errors in getattr(problem, "error_dict", {None: problem.error_list}).items():
-        form.add_error(name if name in form.fields else None, errors)
-
-
-def _conflict(request, stale):
-    """Answer 409 with both versions, the form still holding what was typed, ready to be saved over the stored one."""
-    token = saving.read_token(request.POST.get("entry_token"))
-    pk = request.resolver_match.kwargs.get("pk")
-    mine = {"pk": pk} if pk else {"entry_token": token, "created_by": request.user}
-    stored = Initiative.objects.get(**mine)
-    form, rows = _read(request, stored)
-    return _page(
-        request,
-        form,
-        rows,
-        status=409,
-        differences=saving.differences(form, stored),
-        reason=stale.reasons[0],
-    )
-
-
-def _page(request, form, rows, *, status=200, initiative=None, token=None, differences=(), reason=""):
-    initiative = initiative or form.initiative
-    if initiative and not rows:
-        rows = saving.partner_forms(initiative)
+    shown = progress.progress_of(initiative, request.user)
     context = {
-        "form": form,
-        "rows": rows,
         "initiative": initiative,
-        "version": Initiative.objects.get(pk=initiative.pk).version if initiative else None,
-        "token": token,
-        "mark_of_end": MARK_OF_END,
-        "others": _other_territories(form, initiative),
+        "progress": shown,
+        "steps": [(step, address_of(initiative, step.part.slug)) for step in shown.steps],
         "returned": _last_note(initiative),
-        "differences": differences,
-        "reason": reason,
-        "kept": status == 422 and initiative is not None,
-        "refused": bool(form.errors) or any(row.errors for row in rows),
-        "needs_fiduciary": bool(initiative) and partners.needs_fiduciary(partners.rows_of(initiative)),
-        "address": reverse("espace:edit", args=[initiative.pk]) if initiative else reverse("espace:new"),
+        "is_short": initiative.entry_mode == EntryMode.QUICK,
     }
-    return render(request, "espace/edit.html", context, status=status)
-
-
-def _other_territories(form, initiative):
-    if initiative is None:
-        return []
-    return [
-        row.name for row in initiative.territories.all() if str(row.pk) not in form.fields["territories"].rows
-    ]
+    return render(request, "espace/edit.html", context)
 
 
 def _last_note(initiative):
     """Return the move that sent the file back, when it waits for its MRC."""
-    if initiative is None or initiative.state != "changes_requested":
+    if initiative.state != "changes_requested":
         return None
     return initiative.transitions.filter(name="request_changes").select_related("by").last()
 
 
-# A session that ends while a text is being typed -----------------------------------------------------------
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request):
+    """Ask the eight questions. `?papier=1`: somebody copies a form filled on paper."""
+    if not may_write(request.user):
+        raise PermissionDenied
+    if request.method == "POST":
+        return _save(request)
+    existing = quick.known(read_token(request.GET.get("dossier")), request.user)
+    if existing and rules.refuse_edit_by_agent(existing.state):
+        return redirect("espace:file", pk=existing.pk)
+    form = QuickForm(typed.typed_before(request), user=request.user, initiative=existing)
+    return _page(request, form, initiative=existing, token=existing.entry_token if existing else uuid4())
 
 
-def keep_typed(request, pk=None):
+def _read(request):
+    form = QuickForm(request.POST, user=request.user, initiative=_stored(request))
+    form.full_clean()
+    return form
+
+
+def _save(request):
+    form = _read(request)
+    if form.is_empty():
+        form.refuse_empty()
+        return _unsaved(request, form)
+    try:
+        saved = _write(request, form)
+    except Stale as stale:
+        return _conflict(request, form, stale)
+    except Refusal as refusal:
+        return _closed(request, form, refusal)
+    except ValidationError as problem:
+        report(form, problem)
+        return _unsaved(request, form)
+    return _saved(request, form, saved)
+
+
+def _saved(request, form, saved):
+    errors = {name: str(rows[0]) for name, rows in form.errors.items()}
+    if typed.is_autosave(request):
+        return typed.saved(saved, f"{reverse('espace:new')}?dossier={saved.entry_token}", errors)
+    if errors:
+        return _page(request, form, status=422, initiative=saved)
+    messages.success(request, typed.saved_words())
+    who = form.cleaned_data.get("who", "")
+    if who and form.lead() is None:
+        messages.info(request, f"Choisissez «\xa0{who}\xa0» ci-dessous, ou créez cette organisation.")
+        return redirect(f"{reverse('espace:partners', args=[saved.pk])}?{urlencode({'q': who})}")
+    return redirect("espace:edit", pk=saved.pk)
+
+
+def _write(request, form):
+    return quick.write(
+        form,
+        by=request.user,
+        version=read_version(request.POST.get("version")),
+        token=read_token(request.POST.get("entry_token")),
+        entry_mode=EntryMode.PAPER if _is_paper(request) else EntryMode.QUICK,
+        lead=None if typed.is_autosave(request) else form.lead(),
+    )
+
+
+def _is_paper(request):
+    return "1" in (request.POST.get("papier"), request.GET.get("papier"))
+
+
+def _unsaved(request, form):
+    if typed.is_autosave(request):
+        errors = {name: str(rows[0]) for name, rows in form.errors.items()}
+        said = "Pas enregistré\xa0: corrigez ce qui est signalé."
+        return typed.refused("refused", said, status=422, errors=errors)
+    return _page(request, form, status=422)
+
+
+def _stored(request):
+    return quick.known(read_token(request.POST.get("entry_token")), request.user)
+
+
+def _conflict(request, form, stale):
+    """Answer 409 with both versions, the form still holding what was typed, ready to be saved over the stored one."""
+    stored = _stored(request)
+    if typed.is_autosave(request):
+        address = reverse("espace:edit", args=[stored.pk])
+        return typed.refused("conflict", stale.reasons[0], status=409, address=address)
+    differences = quick.differences(form, stored)
+    return _page(
+        request, form, status=409, initiative=stored, differences=differences, reason=stale.reasons[0]
+    )
+
+
+def _closed(request, form, refusal):
+    stored = _stored(request)
+    if stored is None:
+        raise refusal
+    if typed.is_autosave(request):
+        address = reverse("espace:file", args=[stored.pk])
+        return typed.refused("conflict", f"Pas enregistré. {refusal.reasons[0]}", status=409, address=address)
+    return closed_page(request, stored, quick.differences(form, stored))
+
+
+def _page(request, form, *, status=200, initiative=None, token=None, differences=(), reason=""):
+    context = {
+        "form": form,
+        "initiative": initiative,
+        "version": initiative.version if initiative else "",
+        "token": token or read_token(request.POST.get("entry_token")) or uuid4(),
+        "mark_of_end": MARK_OF_END,
+        "key": typed.key_of(request.user),
+        "is_paper": _is_paper(request),
+        "differences": differences,
+        "reason": reason,
+        "kept": status == 422 and initiative is not None,
+        "refused": bool(form.errors),
+    }
+    return render(request, "espace/quick.html", context, status=status)
+
+
+def keep_typed(request):
     """Save the text of a form that arrived after the session's limit (see `SessionLimitsMiddleware`).
 
     Returns the sentence to show, the address to come back to, and the fields to give back after sign-in.
     """
-    initiative = find(request.user, pk) if pk else None
     if not may_write(request.user):
         return "", reverse("espace:home"), ""
-    form, rows = _read(request, initiative)
+    form = _read(request)
     try:
-        saved = _write(request, form, rows)
+        if form.is_empty():
+            return "", reverse("espace:new"), ""
+        saved = _write(request, form)
     except (Refusal, ValidationError):
-        address = reverse("espace:edit", args=[pk]) if pk else reverse("espace:new")
-        return "Votre texte vous sera rendu après la connexion.", address, _leftover(request)
-    leftover = _leftover(request) if form.errors else ""
-    return "Votre brouillon est enregistré.", reverse("espace:edit", args=[saved.pk]), leftover
-
-
-def _leftover(request):
-    fields = request.POST.copy()
-    fields.pop("csrfmiddlewaretoken", None)
-    text = fields.urlencode()
-    return text if len(text) <= _LONGEST_KEPT else ""
-
-
-def _typed_before(request):
-    """Return, once, what this same person was typing at this address when the session ended, or None."""
-    typed = request.session.get("typed")
-    if not typed or typed["user"] != request.user.pk or typed["address"] != request.path:
-        return None
-    del request.session["typed"]
-    return QueryDict(typed["data"])
+        said = "Votre texte vous sera rendu après la connexion."
+        return said, reverse("espace:new"), typed.leftover(request)
+    if form.errors:
+        return "Votre brouillon est enregistré.", reverse("espace:new"), typed.leftover(request)
+    return "Votre brouillon est enregistré.", reverse("espace:edit", args=[saved.pk]), ""
 
 
 new.keep_typed = keep_typed
-edit.keep_typed = keep_typed
