@@ -1,38 +1,53 @@
-"""Organizations that look like the one about to be created, each with the reason, the closest first.
+"""Organizations that look like the one about to be created, each with the reasons, the closest first.
 
-Two names are compared without accents, legal suffixes and small words; then by their letters, and by their acronym.
+Their names are compared by `territories.names`; a number, an address or a telephone in common is said too.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import NamedTuple
 
 from alliance.lib.text import sort_key
-from territories.models import Organization
+from territories.models import Municipality, Organization, OrganizationAlias, Territory
+from territories.names import NOTHING, Match, Reader
 
-CLOSE = 0.86  # similarity from which two spellings are shown as close
 MOST = 8
-_LEGAL = frozenset(("inc", "enr", "ltee", "ltd", "obnl", "osbl", "coop", "senc"))
-_SMALL = frozenset(re.findall(r"\w+", "a au aux d de des du e en et l la le les pour s sur un une"))
 _NUMBER = re.compile(r"\D+")
+_SITE = re.compile(r"^(?:https?://)?(?:www\.)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Twin:
     organization: Organization
-    reason: str  # in French, a short noun phrase
+    reason: str  # in French, short noun phrases: « même nom, même téléphone »
     score: float  # 0 to 1
 
 
-def look_alikes(name: str, *, phone: str = "", neq: str = "", email: str = "") -> list[Twin]:
-    """Return at most eight organizations that may be the one named `name`, the likeliest first.
+class _Row(NamedTuple):
+    pk: int
+    name: str
+    usual_name: str
+    neq: str
+    contact_phone: str
+    contact_email: str
+    website: str
 
-    `phone`, `neq` and `email` help when they are known. Organizations merged into another are not shown.
+
+def look_alikes(
+    name: str, *, phone: str = "", neq: str = "", email: str = "", website: str = "", most: int = MOST
+) -> list[Twin]:
+    """Return at most `most` organizations that may be the one named `name`, the likeliest first.
+
+    What else is known of it helps when it is given. Organizations merged into another are not shown.
+    The number of questions to the database is fixed.
     """
-    wanted = _Wanted(name, phone, neq, email)
-    rows = Organization.objects.filter(merged_into=None).prefetch_related("aliases")
-    twins = [twin for row in rows if (twin := wanted.compare(row))]
-    return sorted(twins, key=lambda twin: (-twin.score, twin.organization.sort_key))[:MOST]
+    wanted = _Wanted(name, phone, neq, email, website)
+    found = sorted(wanted.found(), key=lambda each: (-each[1][1], each[0]))[:most]
+    rows = Organization.objects.select_related("seat_territory").in_bulk([pk for pk, _ in found])
+    twins = [Twin(rows[pk], *match) for pk, match in found if pk in rows]
+    return sorted(twins, key=lambda twin: (-twin.score, twin.organization.sort_key))
 
 
 def same_name(name: str) -> list[Organization]:
@@ -42,67 +57,60 @@ def same_name(name: str) -> list[Organization]:
     return list(rows.distinct())
 
 
+def reader() -> Reader:
+    """Return what reads names with the places of the region, kept as long as these do not change."""
+    seats = tuple(Territory.objects.order_by("order").values_list("name", "seat"))
+    places = Municipality.objects.order_by("code").values_list("name", flat=True)
+    return _reader((*(name for name, _ in seats), *places), seats)
+
+
+@lru_cache(maxsize=2)
+def _reader(places: tuple[str, ...], seats: tuple[tuple[str, str], ...]) -> Reader:
+    return Reader(places, seats)
+
+
 class _Wanted:
     """The organization to be created, prepared once for many comparisons."""
 
-    def __init__(self, name: str, phone: str, neq: str, email: str) -> None:
-        self.words = _words(name)
-        self.text = " ".join(self.words)
-        self.acronym = _acronym(name)
-        self.compact = sort_key(name).replace(" ", "")
+    def __init__(self, name: str, phone: str, neq: str, email: str, website: str) -> None:
+        self.reader = reader()
+        self.name = self.reader.read(name)
         self.phone, self.neq, self.email = _digits(phone), _NUMBER.sub("", neq), email.strip().lower()
+        self.website = _site(website)
 
-    def compare(self, row: Organization) -> Twin | None:
+    def found(self) -> Iterator[tuple[int, Match]]:
+        """Yield (id of the organization, why and how much) for those that resemble it."""
+        aliases: dict[int, list[str]] = {}
+        for pk, alias in OrganizationAlias.objects.values_list("organization_id", "name"):
+            aliases.setdefault(pk, []).append(alias)
+        for values in Organization.objects.filter(merged_into=None).values_list(*_Row._fields).iterator():
+            row = _Row(*values)
+            if match := self._match(row, {row.name, row.usual_name, *aliases.get(row.pk, ())} - {""}):
+                yield row.pk, match
+
+    def _match(self, row: _Row, names: set[str]) -> Match | None:
+        compared = (self.reader.compare_read(self.name, self.reader.read(name)) for name in names)
+        best = max(compared, default=NOTHING, key=lambda match: match[1])
+        reasons = [(best[0], best[1]), *self._contacts(row)]
+        told = [(reason, score) for reason, score in reasons if reason]
+        if not told:
+            return None
+        return ", ".join(reason for reason, _ in told), max(score for _, score in told)
+
+    def _contacts(self, row: _Row) -> Iterator[Match]:
         if self.neq and self.neq == row.neq:
-            return Twin(row, "même NEQ", 1.0)
-        names = {row.name, row.usual_name, *(alias.name for alias in row.aliases.all())} - {""}
-        best = max((self._name(name) for name in names), default=("", 0.0), key=lambda found: found[1])
-        if best[1] < 1.0 and self.phone and self.phone == _digits(row.contact_phone):
-            return Twin(row, "même téléphone", 0.97)
-        if best[1] < 1.0 and self.email and self.email == row.contact_email.lower():
-            return Twin(row, "même courriel", 0.96)
-        return Twin(row, best[0], best[1]) if best[0] else None
-
-    def _name(self, name: str) -> tuple[str, float]:
-        words = _words(name)
-        if not words or not self.words:
-            return "", 0.0
-        if sorted(words) == sorted(self.words):
-            return "même nom", 1.0
-        if len(self.compact) > 1 and self.compact == _acronym(name):
-            return "même sigle", 0.9
-        if len(self.acronym) > 2 and self.acronym == sort_key(name).replace(" ", ""):
-            return "même sigle", 0.9
-        ratio = max(
-            _ratio(self.text, " ".join(words)), _ratio(" ".join(sorted(self.words)), " ".join(sorted(words)))
-        )
-        if ratio >= CLOSE:
-            return "nom presque identique", ratio
-        return _contained(self.words, words)
-
-
-def _contained(one: list[str], other: list[str]) -> tuple[str, float]:
-    """Say whether a name of two words or more is found whole in the other: « Moisson Mitis » in a longer name."""
-    short, long = sorted((set(one), set(other)), key=len)
-    if len(short) >= 2 and short <= long:
-        return "nom contenu dans l’autre", 0.8
-    return "", 0.0
-
-
-def _ratio(one: str, other: str) -> float:
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
-    if matcher.real_quick_ratio() < CLOSE or matcher.quick_ratio() < CLOSE:
-        return 0.0
-    return matcher.ratio()
-
-
-def _words(name: str) -> list[str]:
-    return [word for word in sort_key(name).split() if word not in _LEGAL and word not in _SMALL]
-
-
-def _acronym(name: str) -> str:
-    return "".join(word[0] for word in _words(name))
+            yield "même NEQ", 1.0
+        if self.phone and row.contact_phone and self.phone == _digits(row.contact_phone):
+            yield "même téléphone", 0.97
+        if self.email and self.email == row.contact_email.lower():
+            yield "même courriel", 0.96
+        if self.website and row.website and self.website == _site(row.website):
+            yield "même site Web", 0.95
 
 
 def _digits(phone: str) -> str:
-    return _NUMBER.sub("", phone)[:10]
+    return _NUMBER.sub("", phone).removeprefix("1")[:10]
+
+
+def _site(address: str) -> str:
+    return _SITE.sub("", address.strip()).rstrip("/").lower()
