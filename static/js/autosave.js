@@ -51,7 +51,12 @@
   const written = () => asText(content());
   const waiting = () => written() !== saved || Object.keys(refusals).length > 0;
   const hidden = (name) => form.querySelector(`input[type=hidden][name="${name}"]`);
-  const path = () => new URL(form.getAttribute("action") || location.href, location.href).pathname;
+
+  /* Where this text is written: a new file is told apart from the others once it is saved. */
+  function place() {
+    const address = new URL(form.getAttribute("action") || location.href, location.href);
+    return address.pathname + address.search;
+  }
 
   function setVersion(version) {
     if (version !== undefined) {
@@ -88,7 +93,7 @@
     }
     const version = unanswered ? unanswered.version : hidden("version")?.value;
     const title = document.querySelector("h1").textContent.trim();
-    await drafts.keep(id, { path: path(), title, version, rows, sent: unanswered?.rows });
+    await drafts.keep(id, { place: place(), title, version, rows, sent: unanswered?.rows });
     kept = asText(rows);
   }
 
@@ -129,7 +134,7 @@
     const body = new URLSearchParams([...rows, ["do", "autosave"]]);
     body.set("version", version ?? ""); // a new file has none yet
     body.set("csrfmiddlewaretoken", hidden("csrfmiddlewaretoken").value);
-    const response = await fetch(path(), {
+    const response = await fetch(place(), {
       method: "POST",
       body,
       headers: { "X-Autosave": "1" },
@@ -149,7 +154,7 @@
     unanswered = null;
     failures = 0;
     setVersion(answer.version);
-    if (answer.address && answer.address !== path()) { // a new file: from now on it is changed, not created
+    if (answer.address && answer.address !== place()) { // a new file: from now on it is changed, not created
       form.setAttribute("action", answer.address);
       history.replaceState(null, "", answer.address);
     }
@@ -309,7 +314,7 @@
     drafts = opened;
     if (drafts) {
       const adopt = (draft) => { id = draft.id; };
-      await window.offerTexts({ drafts, form, line, say, path: path(), content, isStored, adopt, resume });
+      await window.offerTexts({ drafts, form, line, say, place: place(), content, isStored, adopt, resume });
     }
     if (!isStored) {
       await keep();

@@ -33,13 +33,13 @@
   /* A table may show more blank lines than when the text was written. */
   const filled = (rows) => JSON.stringify(rows.filter(([, value]) => value));
 
-  /* `page`: { drafts, form, line, path, isStored, content(), say(sentence), adopt(draft), resume(draft) }.
+  /* `page`: { drafts, form, line, place, isStored, content(), say(sentence), adopt(draft), resume(draft) }.
      A text of another page is offered as a link to it. The one that this page shows is not offered: the server has
      it, or gave it back itself with a refusal. */
   window.offerTexts = async (page) => {
     for (const draft of await page.drafts.all()) {
-      if (draft.path !== page.path) {
-        row(page, element("a", { href: draft.path }, `${draft.title}\u00a0: texte de ${when(draft.at)}`));
+      if (draft.place !== page.place) {
+        row(page, element("a", { href: draft.place }, `${draft.title}\u00a0: texte de ${when(draft.at)}`));
       } else if (filled(draft.rows) === filled(page.content())) {
         await (page.isStored ? page.drafts.drop(draft.id) : page.adopt(draft));
       } else {
