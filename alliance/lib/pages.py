@@ -206,6 +206,8 @@ def said(form: forms.Form) -> list[tuple[str, str]]:
 def _words(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.ChoiceField):
         return str(dict(field.choices).get(value, value))
+    if isinstance(value, bool):
+        return "oui" if value else "non"
     if isinstance(value, Decimal):
         return format_amount(value)
     if isinstance(value, date):

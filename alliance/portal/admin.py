@@ -23,6 +23,7 @@ from alliance.lib.workflow import Refusal, Stale
 from alliance.portal import admin_bilan, admin_years  # noqa: F401  # register the bilans and the years
 from alliance.portal.admin_file_money import FileMoneyMixin
 from alliance.portal.admin_steps import StepsMixin
+from alliance.portal.admin_talk import TalkMixin
 from funding import ledger
 from funding.rules import refuse_used_form
 from initiatives import actions
@@ -94,7 +95,7 @@ class TransitionInline(ReadOnlyInline):
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(OnceMixin, StepsMixin, FileMoneyMixin, FileAdminMixin, AuditedModelAdmin):
+class InitiativeAdmin(OnceMixin, StepsMixin, TalkMixin, FileMoneyMixin, FileAdminMixin, AuditedModelAdmin):
     form = InitiativeForm
     resource_classes = [InitiativeFile]
     internal_columns = ("internal_note",)
@@ -203,6 +204,7 @@ class InitiativeAdmin(OnceMixin, StepsMixin, FileMoneyMixin, FileAdminMixin, Aud
             "may_move": False,
             "may_award": False,
             "file": None,
+            "talk": None,
             **(extra_context or {}),
         }
         initiative = self.get_object(request, object_id) if object_id else None
@@ -214,6 +216,7 @@ class InitiativeAdmin(OnceMixin, StepsMixin, FileMoneyMixin, FileAdminMixin, Aud
                 "may_move": may_move,
                 "may_award": may_move and initiative.state in State.fundable,
                 "file": initiative,
+                "talk": self.talk(request, initiative),
             }
         return super().changeform_view(request, object_id, form_url, extra)
 

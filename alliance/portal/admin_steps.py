@@ -13,12 +13,14 @@ from django.urls import path, reverse
 from alliance.lib.money import format_amount
 from alliance.lib.pages import NoteForm, ask
 from alliance.lib.workflow import NotAllowed, Refusal
+from alliance.portal import admin_return
 from funding import actions as funding_actions
 from funding import ledger
 from initiatives import actions, rules, workflow
 from initiatives.choices import Publication, State
 
 _ACTIONS = {name: getattr(actions, name) for name in workflow.TRANSITIONS if hasattr(actions, name)}
+RETURN = "request_changes"
 _ACTIONS["cancel"] = funding_actions.cancel_initiative  # frees the money first
 
 
@@ -73,16 +75,12 @@ class StepsMixin:
         if initiative.state == move.target:
             messages.info(request, f"C’est déjà fait : le dossier est « {initiative.get_state_display()} ».")
             return redirect(back)
-        form = NoteForm(request.POST if request.method == "POST" else None)
-        form.fields["note"].required = move.needs_note
-        form.fields["note"].error_messages["required"] = (
-            "Inscrivez une note : elle explique la décision aux personnes qui liront le dossier."
-        )
-        form.fields["note"].help_text = "Elle reste au dossier; la MRC la lit telle quelle."
+        form, more = _question(request, initiative, move)
         missing, refused = _obstacles(initiative, name, request.user)
 
         def perform(cleaned):
-            done = _ACTIONS[name](initiative=initiative, by=request.user, note=cleaned["note"])
+            asked = {"asked": admin_return.asked(cleaned)} if name == RETURN else {}
+            done = _ACTIONS[name](initiative=initiative, by=request.user, note=cleaned["note"], **asked)
             return f"Le dossier est maintenant « {done.get_state_display()} »."
 
         return ask(
@@ -99,6 +97,7 @@ class StepsMixin:
             missing=missing + refused,
             blocked=bool(missing + refused),
             facts=[("État actuel", initiative.get_state_display()), *_money(initiative, name)],
+            **more,
         )
 
     def publish_view(self, request, pk):
@@ -155,6 +154,21 @@ class StepsMixin:
 
 class _NoQuestion(forms.Form):
     """A confirmation without any field: the POST, with its CSRF token, is the answer."""
+
+
+def _question(request, initiative, move):
+    """Return the form that the move asks, and what `ask` shows with it: a return names its fields, in two steps."""
+    data = request.POST if request.method == "POST" else None
+    if move.name == RETURN:
+        form = admin_return.ReturnForm(data, initiative=initiative)
+        return form, {"preview": admin_return.review, "template": "admin/return.html"}
+    form = NoteForm(data)
+    form.fields["note"].required = move.needs_note
+    form.fields["note"].error_messages["required"] = (
+        "Inscrivez une note : elle explique la décision aux personnes qui liront le dossier."
+    )
+    form.fields["note"].help_text = "Elle reste au dossier; la MRC la lit telle quelle."
+    return form, {}
 
 
 def _money(initiative, name):
