@@ -13,6 +13,7 @@ from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
+from alliance.accounts import admin_mail  # noqa: F401  # registers the outbox and the teams' mailboxes
 from alliance.accounts.models import User
 from alliance.accounts.roles import Role
 from alliance.lib.admin import AuditedModelAdmin, DemoFilter, choice_filter, yes_no_filter

@@ -1,0 +1,38 @@
+"""The outbox: messages are written with what they tell, sent after it, one digest a day by default.
+
+`writing`: queue, hold back, cancel, try again; `sending`: what leaves and when; `choices`: what each person wants to
+receive; `texts`: the words around a message. Pages and actions call these verbs only.
+"""
+
+from alliance.accounts.outbox.choices import kinds_for, seal, set_ways, ways_of
+from alliance.accounts.outbox.sending import Outcome, forget_old, send_waiting
+from alliance.accounts.outbox.texts import message_text
+from alliance.accounts.outbox.writing import (
+    cancel,
+    failed_count,
+    queue,
+    receivers_text,
+    retry,
+    team_address,
+    told,
+    without_mail,
+)
+
+__all__ = [
+    "Outcome",
+    "cancel",
+    "failed_count",
+    "forget_old",
+    "kinds_for",
+    "message_text",
+    "queue",
+    "receivers_text",
+    "retry",
+    "seal",
+    "send_waiting",
+    "set_ways",
+    "team_address",
+    "told",
+    "ways_of",
+    "without_mail",
+]
