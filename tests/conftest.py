@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
@@ -55,7 +57,24 @@ class UnknownVariable(str):
         return ""
 
 
+_force_login = Client.force_login
+
+
+def _signed_in_now(client, user, backend=None):
+    """Sign in as `force_login` does, with the proof that a real sign-in leaves: it opens what asks for a recent one."""
+
+    def prove(sender, request, **kwargs):
+        record_authentication(request, user, method="password")
+
+    user_logged_in.connect(prove)
+    try:
+        _force_login(client, user, backend)
+    finally:
+        user_logged_in.disconnect(prove)
+
+
 def pytest_configure():
+    Client.force_login = _signed_in_now
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UnknownVariable("%s")
     logging.getLogger("django.request").setLevel(logging.ERROR)  # refusals are expected here; faults are not
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -115,6 +134,11 @@ def _append_only_tables_can_be_emptied():
     TransactionTestCase._fixture_teardown = lifted
     yield
     TransactionTestCase._fixture_teardown = teardown
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _documents_go_to_a_folder_of_the_tests(tmp_path_factory):
+    settings.STORAGES["default"]["OPTIONS"]["location"] = tmp_path_factory.mktemp("prive")
 
 
 @pytest.fixture(autouse=True)

@@ -181,7 +181,7 @@ def test_no_code_marks_text_as_safe_or_builds_sql_or_leaves_a_note_to_self():
 def test_every_template_is_used():
     texts = "\n".join(path.read_text() for path in [*TEMPLATES, *SOURCES.values()])
     by_django = re.compile(
-        r"^(admin|account|django|allauth|import_export|simple_history|registration)/|^(400|403|404|500)\.html$"
+        r"^(admin|account|mfa|django|allauth|import_export|simple_history|registration)/|^(400|403|404|500)\.html$"
     )
     unused = [
         name

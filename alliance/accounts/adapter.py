@@ -11,8 +11,16 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.cache import cache
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from alliance.accounts.fresh import is_fresh
+
+_WAYS = {
+    "reauthenticate": "Votre mot de passe",
+    "mfa_reauthenticate": "Un code de votre application ou un code de secours",
+    "mfa_reauthenticate:webauthn": "Une clé d’accès",
+}
 _SILENT = frozenset({"account/messages/logged_in.txt", "account/messages/logged_out.txt"})
 
 
@@ -34,10 +42,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_login_redirect_url(self, request):
-        return "/admin/" if request.user.is_staff else "/espace/"
+        return home_of(request.user)
 
     def get_password_change_redirect_url(self, request):
-        return "/espace/"
+        return reverse("account_home")
 
     def get_from_email(self):
         return settings.DEFAULT_FROM_EMAIL
@@ -66,7 +74,7 @@ class AccountAdapter(DefaultAccountAdapter):
         rates = {"app": "allauth.account", "action": "login_failed", "key": key}
         self._login_failed_rl_usage = ratelimit.consume(request, **rates)
         if not self._login_failed_rl_usage:
-            raise ImmediateHttpResponse(too_many(request, minutes=_minutes_left(request, **rates)))
+            raise ImmediateHttpResponse(too_many(request, minutes=minutes_left(request, **rates)))
 
     def authenticate(self, request, **credentials):
         """Return the active person whose password this is, or None; a closed account answers like a wrong password."""
@@ -76,6 +84,23 @@ class AccountAdapter(DefaultAccountAdapter):
         if user:
             self._rollback_login_failed_rl_usage()
         return user
+
+    # « Est-ce bien vous? » ------------------------------------------------------------------------------------
+
+    def is_reauthentication_required(self, *, app):
+        """A recent sign-in is a proof too: nobody types the same password twice in a minute."""
+        return not is_fresh(self.request, settings.CONFIRM_SECURITY_SECONDS)
+
+    def get_reauthentication_methods(self, user):
+        """Return the ways to prove who one is; a link by e-mail when the account has no other."""
+        methods = [
+            {**method, "description": _WAYS[method["id"]]}
+            for method in super().get_reauthentication_methods(user)
+        ]
+        if methods or not user.is_authenticated:
+            return methods
+        address = reverse("account_prove_by_link")
+        return [{"id": "link", "description": "Recevoir un lien par courriel", "url": address}]
 
     def reauthenticate(self, user, password):
         found = self.authenticate(self.request, email=user.email, password=password)
@@ -94,7 +119,12 @@ def too_many(request, minutes=None):
     return response
 
 
-def _minutes_left(request, *, app, action, key):
+def home_of(user):
+    """Return the first page of a person."""
+    return "/admin/" if user.is_staff else "/espace/"
+
+
+def minutes_left(request, *, app, action, key):
     """Return the minutes before the tries that fill a limit begin to expire, or None."""
     waits = []
     for rate in ratelimit.get_rates(app=app, action=action):

@@ -4,17 +4,22 @@ from typing import ClassVar
 
 from allauth.account import forms as allauth_forms
 from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 
-from alliance.lib.forms import EmailLineField
+from alliance.lib.forms import EmailLineField, LineFormField
 
 _LONGEST = 256  # hashing is slow on purpose: a longer text is not a password
+TWO_PASSWORDS = "Les deux mots de passe diffèrent"
 
 
 def _password(form, name, label, *, ask="Inscrivez votre mot de passe"):
     field = form.fields[name]
     field.label, field.help_text = label, ""
     field.widget.attrs.pop("placeholder", None)
-    field.max_length = _LONGEST
+    if name in ("password", "oldpassword"):
+        field.validators.append(MaxLengthValidator(_LONGEST, "Ce texte est trop long pour un mot de passe"))
     field.error_messages["required"] = ask
     if name != "password":
         field.widget.attrs["autocomplete"] = "current-password" if name == "oldpassword" else "new-password"
@@ -37,8 +42,55 @@ class LoginForm(allauth_forms.LoginForm):
         _password(self, "password", "Mot de passe")
 
 
+class SignInLinkForm(forms.Form):
+    """The address to which a link is sent."""
+
+    hide_optional = True
+    email = _email()
+
+
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     email: ClassVar = _email()
+
+
+class InvitationForm(forms.Form):
+    """The person confirms how their name is written, and may choose a password; by e-mail link alone is fine too."""
+
+    full_name = LineFormField(
+        label="Votre nom",
+        max_length=120,
+        error_messages={"required": "Inscrivez votre nom"},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    password1 = forms.CharField(
+        label="Mot de passe",
+        required=False,
+        strip=False,
+        help_text="Au moins 12 caractères. Une phrase est plus facile à retenir. Laissez vide pour recevoir plutôt un lien par courriel chaque fois.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    password2 = forms.CharField(
+        label="Mot de passe, une deuxième fois",
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, initial={"full_name": user.full_name}, **kwargs)
+        self.user = user
+
+    def clean_password1(self):
+        password = self.cleaned_data["password1"]
+        if password:
+            validate_password(password, self.user)
+        return password
+
+    def clean(self):
+        cleaned = super().clean()
+        if "password1" in cleaned and cleaned["password1"] != cleaned.get("password2", ""):
+            self.add_error("password2", ValidationError(TWO_PASSWORDS))
+        return cleaned
 
 
 class _NewPassword:

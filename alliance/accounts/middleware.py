@@ -45,7 +45,7 @@ class SessionLimitsMiddleware:
             return _end(request, view_func, view_kwargs, reason)
         if request.resolver_match.view_name != CLOCK or request.method == "POST":
             sessions.touch(request, now)
-        request.session_ends_at = sessions.ends_at(request)
+        sessions.tell(request)
         if not request.path.startswith(ACCOUNT) and second_factor.is_missing(request.user):
             messages.warning(
                 request, "Votre rôle demande un second facteur : choisissez-en un pour continuer."

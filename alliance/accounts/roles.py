@@ -20,6 +20,8 @@ class Role(models.TextChoices):
 
 STAFF_ROLES = frozenset({Role.COORDINATION, Role.ACCOUNTING, Role.READER, Role.ADMINISTRATION})
 TERRITORY_ROLES = frozenset({Role.AGENT, Role.COMMITTEE})  # see only the files of their own MRC
+# They decide, pay or open doors: a password alone is not enough where SECOND_FACTOR is on.
+SECOND_FACTOR_ROLES = frozenset({Role.COORDINATION, Role.ACCOUNTING, Role.ADMINISTRATION})
 
 _READ = ("territories.view_*", "initiatives.view_*", "funding.view_*", "portal.view_bilanversion")
 _EXPORT = ("territories.export_*", "initiatives.export_*", "funding.export_*")
@@ -48,6 +50,10 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "funding.move_money",
         "portal.publish_bilan",
         "accounts.view_user",
+        # The messages of the portal: what failed, and where the team receives its own.
+        "accounts.view_outgoingmail",
+        "accounts.change_outgoingmail",
+        "accounts.*_teamaddress",
     ),
     Role.ACCOUNTING: (
         *_READ,
@@ -65,6 +71,14 @@ RIGHTS: dict[str, tuple[str, ...]] = {
 def allows(role: str, right: str) -> bool:
     """Say whether `role` holds `right` (« app.verb_model »)."""
     return any(fnmatchcase(right, pattern) for pattern in RIGHTS.get(role, ()))
+
+
+def may_give(giver: str, role: str) -> bool:
+    """Say whether a person whose role is `giver` may give, change or take away accounts with `role`.
+
+    Only the administration makes staff: whoever else held rights on accounts could otherwise raise themselves.
+    """
+    return giver == Role.ADMINISTRATION or (role in TERRITORY_ROLES and giver in STAFF_ROLES)
 
 
 def allows_app(role: str, app_label: str) -> bool:

@@ -8,36 +8,41 @@ from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 
 from alliance.accounts import adapter, forms
+from alliance.accounts.fresh import fresh_required
 
 
-class _Unprocessable:
+class Unprocessable:
+    """A refused form is said by its status too."""
+
     def form_invalid(self, form):
         response = super().form_invalid(form)
         response.status_code = 422
         return response
 
 
-class LoginView(_Unprocessable, allauth_views.LoginView):
+class LoginView(Unprocessable, allauth_views.LoginView):
     form_class = forms.LoginForm
 
 
-class PasswordResetView(_Unprocessable, allauth_views.PasswordResetView):
+class PasswordResetView(Unprocessable, allauth_views.PasswordResetView):
     form_class = forms.ResetPasswordForm
 
 
-class PasswordResetFromKeyView(_Unprocessable, allauth_views.PasswordResetFromKeyView):
+class PasswordResetFromKeyView(Unprocessable, allauth_views.PasswordResetFromKeyView):
     form_class = forms.ResetPasswordKeyForm
 
 
-class PasswordChangeView(_Unprocessable, allauth_views.PasswordChangeView):
+@method_decorator(fresh_required, name="dispatch")
+class PasswordChangeView(Unprocessable, allauth_views.PasswordChangeView):
     form_class = forms.ChangePasswordForm
 
 
-class PasswordSetView(_Unprocessable, allauth_views.PasswordSetView):
+@method_decorator(fresh_required, name="dispatch")
+class PasswordSetView(Unprocessable, allauth_views.PasswordSetView):
     form_class = forms.SetPasswordForm
 
 
-class ReauthenticateView(_Unprocessable, allauth_views.ReauthenticateView):
+class ReauthenticateView(Unprocessable, allauth_views.ReauthenticateView):
     form_class = forms.ReauthenticateForm
 
 

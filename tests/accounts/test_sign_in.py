@@ -274,7 +274,7 @@ def test_password_changed_keeps_this_session(world, client_for):
         True,
     )
     answer = client.post(page, {"oldpassword": PASSWORD, "password1": new, "password2": new})
-    assert answer["Location"] == "/espace/"
+    assert answer["Location"] == "/compte/"
     assert client.get("/espace/").status_code == 200
 
 

@@ -1,0 +1,25 @@
+"""Messages that hold a secret: sent at once, never kept. The others go through the outbox."""
+
+from smtplib import SMTPException
+from typing import Any
+
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+
+from alliance.lib.workflow import Refusal
+
+SUBJECTS = {
+    "sign_in_link": "Votre lien de connexion",
+    "invitation": "Votre accès à l’espace de l’Alliance",
+    "no_account": "Aucun compte à cette adresse",
+}
+NOT_SENT = "Le courriel n’a pas pu partir. Réessayez dans quelques minutes."
+
+
+def send(name: str, to: str, **context: Any) -> None:
+    """Send the message `name` to the address `to`; raises Refusal when the mail server does not take it."""
+    body = render_to_string(f"account/email/{name}.txt", context)
+    try:
+        send_mail(SUBJECTS[name], body, None, [to])
+    except (OSError, SMTPException):
+        raise Refusal(NOT_SENT) from None
