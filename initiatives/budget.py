@@ -71,7 +71,9 @@ def _unknown(rows: Iterable[Any]) -> int:
 
 
 def total_said(amount: Decimal, unknown: int) -> str:
-    """Return « 12 500 $ », with how many lines have no amount yet."""
+    """Return « 12 500 $ », with how many lines have no amount yet; without any amount, that there is none."""
+    if not amount and not unknown:
+        return "aucun montant inscrit"
     if not unknown:
         return format_amount(amount)
     lines = "une ligne sans montant" if unknown == 1 else f"{unknown}\xa0lignes sans montant"

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from initiatives.views import deposit, documents, entry, exchanges, partners, record, section
+from initiatives.views import (
+    deposit,
+    documents,
+    entry,
+    exchanges,
+    paper,
+    partner,
+    partners,
+    record,
+    renew,
+    section,
+    suggestions,
+)
 
 app_name = "espace"
 urlpatterns = [
@@ -13,11 +25,16 @@ urlpatterns = [
     path("initiatives/<int:pk>/deposer/", deposit.submit, name="submit"),
     path("initiatives/<int:pk>/recu/", deposit.receipt, name="receipt"),
     path("initiatives/<int:pk>/retirer/", deposit.withdraw, name="withdraw"),
+    path("initiatives/<int:pk>/prolonger/", renew.renew, name="renew"),
     path("initiatives/<int:pk>/echanges/", exchanges.exchanges, name="exchanges"),
     path("initiatives/<int:pk>/partenaires/", partners.choose, name="partners"),
     path("initiatives/<int:pk>/partenaires/creer/", partners.create, name="partner_new"),
+    path("initiatives/<int:pk>/partenaires/<int:row>/", partner.partner, name="partner"),
     path("initiatives/<int:pk>/documents/", documents.documents, name="documents"),
     path("initiatives/<int:pk>/documents/<int:document>/retirer/", documents.remove, name="document_remove"),
     path("documents/<int:pk>/", documents.document, name="document"),
+    path("formulaire/", paper.paper, name="paper"),
     path("partenaires/", partners.search, name="organizations"),
+    path("partenaires/suggestions/", suggestions.partner_suggestions, name="partner_suggestions"),
+    path("titres/", suggestions.title_radar, name="title_radar"),
 ]

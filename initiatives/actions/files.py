@@ -70,9 +70,14 @@ def update(
     partners: Iterable[PartnerRow] | None = None,
     details: Details | None = None,
     expected_version: int | None = None,
+    entry_mode: str | None = None,
 ) -> Initiative:
-    """Change the content named in `values` (and the partners, the details when given); what is not named stays."""
+    """Change the content named in `values` (and the partners, the details when given); what is not named stays.
+
+    `entry_mode` says through which door the file now goes on: a short entry that somebody completes in the form.
+    """
     locked = _open(initiative, by, expected_version)
+    locked.entry_mode = entry_mode or locked.entry_mode
     named = (
         set(values)
         | (details.names if details else set())

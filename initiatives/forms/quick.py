@@ -27,7 +27,8 @@ class QuickForm(EntryForm):
     def __init__(self, *args, user, initiative=None, **kwargs):
         super().__init__(*args, codes=_CODES, user=user, initiative=initiative, **kwargs)
         for code in _CODES:
-            self.fields[code].label = QUESTIONS[code].label
+            self.fields[code].label = QUESTIONS[code].label  # without « facultatif »: nothing is required here
+        self.fields["primary_theme"].help_text = ""
         self.fields["who"] = text(
             LineFormField,
             "Organisme qui porte l’initiative",

@@ -12,7 +12,7 @@ from alliance.lib.forms import LineFormField
 from alliance.lib.money import format_amount
 from initiatives import actions
 from initiatives.actions import Details
-from initiatives.choices import BudgetNature, BudgetOrigin, Continuity, Scope
+from initiatives.choices import BudgetNature, BudgetOrigin, Continuity, EntryMode, Scope
 from initiatives.forms.entry import MARK_OF_END, EntryForm
 from initiatives.forms.rows import KINDS, Table, stored_rows
 from initiatives.models import Initiative
@@ -135,6 +135,7 @@ def read_token(text):
 
 def write(entry: Entry, *, by, version: int) -> Initiative:
     """Write what could be read, in the name of `by`. Raises Stale and Refusal (actions), ValidationError."""
+    is_short = entry.initiative.entry_mode == EntryMode.QUICK
     kept = None if entry.partners is None else [row.row() for row in entry.partners]
     return actions.update(
         initiative=entry.initiative,
@@ -143,6 +144,7 @@ def write(entry: Entry, *, by, version: int) -> Initiative:
         partners=None if kept is None else [row for row in kept if row],
         details=entry.details(),
         expected_version=version,
+        entry_mode=EntryMode.FORM if is_short else None,
     )
 
 

@@ -57,6 +57,7 @@ def totals_of(initiative):
         "expenses": budget.total_said(totals.expenses, totals.unknown_expenses),
         "sources": budget.total_said(totals.sources, totals.unknown_sources),
         "gap": budget.gap_said(totals),
+        "has_sources": bool(totals.sources),
         "cash": totals.cash,
         "in_kind": totals.in_kind,
         "confirmed": totals.confirmed,
