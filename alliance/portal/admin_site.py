@@ -9,7 +9,9 @@ from django.http import HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import path, reverse
 
+from alliance.accounts import outbox
 from alliance.portal import admin_home
+from alliance.portal.admin_fresh import ask_if_it_matters
 from alliance.portal.admin_merge import merge_view
 
 OUR_APPS = ("accounts", "territories", "initiatives", "funding", "portal")
@@ -30,12 +32,14 @@ class PortalAdminSite(admin.AdminSite):
         super().register(ours, admin_class, **options)
 
     def admin_view(self, view, cacheable=False):
-        """Refuse a NUL in the query before a database sees it (quality.md §3, F22)."""
+        """Refuse a NUL in the query before a database sees it (quality.md §3, F22); ask for a recent proof of who
+        one is before a page that touches rights or money."""
         inner = super().admin_view(view, cacheable)
 
         def guarded(request, *args, **kwargs):
             if any("\x00" in text for name, values in request.GET.lists() for text in (name, *values)):
                 raise BadRequest("NUL in the query")
+            ask_if_it_matters(request)
             return inner(request, *args, **kwargs)
 
         return update_wrapper(guarded, inner)
@@ -62,6 +66,9 @@ class PortalAdminSite(admin.AdminSite):
             "to_pay": admin_home.to_pay() if may_read_money else [],
             "late_reports": admin_home.late_reports() if may_read_money else 0,
             "checked": admin_home.last_check() if may_read_money else None,
+            "failed_mails": outbox.failed_count()
+            if request.user.has_perm("accounts.view_outgoingmail")
+            else 0,
             "may_read_money": may_read_money,
             "may_check": request.user.has_perm("funding.move_money"),
         }

@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from alliance.lib.money import format_amount
 from alliance.lib.pages import NoteForm, ask
 from alliance.lib.workflow import NotAllowed, Refusal
-from alliance.portal import admin_return
+from alliance.portal import admin_return, mail_step
 from funding import actions as funding_actions
 from funding import ledger
 from initiatives import actions, rules, workflow
@@ -76,11 +76,13 @@ class StepsMixin:
             messages.info(request, f"C’est déjà fait : le dossier est « {initiative.get_state_display()} ».")
             return redirect(back)
         form, more = _question(request, initiative, move)
+        more |= mail_step.offer(request, form, initiative, name)
         missing, refused = _obstacles(initiative, name, request.user)
 
         def perform(cleaned):
             asked = {"asked": admin_return.asked(cleaned)} if name == RETURN else {}
-            done = _ACTIONS[name](initiative=initiative, by=request.user, note=cleaned["note"], **asked)
+            with mail_step.sending(cleaned, request.user):
+                done = _ACTIONS[name](initiative=initiative, by=request.user, note=cleaned["note"], **asked)
             return f"Le dossier est maintenant « {done.get_state_display()} »."
 
         return ask(

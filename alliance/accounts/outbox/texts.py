@@ -42,7 +42,7 @@ def address_of(path: str) -> str:
 
 def message_text(*, kind: str, body: str, path: str = "", team: bool = False) -> str:
     """Return the whole text of one message, from « Bonjour » to how to receive fewer of them."""
-    return "\n\n".join(["Bonjour,", body, *_opening(path), _ending(kind, team=team)]) + "\n"
+    return "\n\n".join(["Bonjour,", block(body), *_opening(path), _ending(kind, team=team)]) + "\n"
 
 
 def digest_subject(count: int) -> str:
