@@ -2,8 +2,8 @@
 
    The form says `data-autosave` and `data-key` (templates/espace/…); the state is said in `[data-save-state]`.
    The same fields go to the same address with `do=autosave`; the server answers in JSON and its status decides.
-   What the server does not hold yet is kept encrypted in this browser (drafts.js). Without this script, the buttons
-   of the form save as well. */
+   What the server does not hold yet is kept encrypted in this browser (drafts.js), and offered on return
+   (kept_texts.js). Without this script, the buttons of the form save as well. */
 "use strict";
 
 (() => {
@@ -11,7 +11,6 @@
   const LONGEST_PAUSE = 20000; // somebody who never stops typing is saved as often as this
   const BEFORE_KEEPING = 400; // the encrypted copy is written sooner than the server's
   const WAITS = [2000, 4000, 8000, 15000, 30000, 60000]; // between two tries while the line is cut
-  const NO_ANSWER = 20000;
   const BACK = 10000; // while signed out: between two looks at whether somebody signed in again
   const APART = new Set(["csrfmiddlewaretoken", "version", "do"]); // not what the person wrote
 
@@ -22,6 +21,7 @@
   const REFUSED = "Pas enregistré\u00a0: le texte a été refusé.";
 
   const { element, fill, showErrors } = window.formFields;
+  const { askAgain, placeOf, post } = window.formServer;
   const form = document.querySelector("form[data-autosave]");
   const line = document.querySelector("[data-save-state]");
   if (!form || !line) {
@@ -39,6 +39,7 @@
   let kept = ""; // what the encrypted store holds
   let refusals = {}; // field → sentence, of the last answer
   let failures = 0;
+  let isRenewed = false; // the token of the page was, since the last answer that saved
   let unsavedSince = 0;
   let sending = 0;
   let keeping = 0;
@@ -51,12 +52,7 @@
   const written = () => asText(content());
   const waiting = () => written() !== saved || Object.keys(refusals).length > 0;
   const hidden = (name) => form.querySelector(`input[type=hidden][name="${name}"]`);
-
-  /* Where this text is written: a new file is told apart from the others once it is saved. */
-  function place() {
-    const address = new URL(form.getAttribute("action") || location.href, location.href);
-    return address.pathname + address.search;
-  }
+  const place = () => placeOf(form);
 
   function setVersion(version) {
     if (version !== undefined) {
@@ -126,33 +122,15 @@
     }
     unanswered ||= { rows: content(), version: hidden("version")?.value };
     unsavedSince = 0;
-    const answer = await post(unanswered).catch(() => ({ status: 0 }));
+    const answer = await post(form, unanswered).catch(() => ({ status: 0 }));
     await (ANSWERS[answer.status] || ANSWERS[0])(answer);
-  }
-
-  async function post({ rows, version }) {
-    const body = new URLSearchParams([...rows, ["do", "autosave"]]);
-    body.set("version", version ?? ""); // a new file has none yet
-    body.set("csrfmiddlewaretoken", hidden("csrfmiddlewaretoken").value);
-    const response = await fetch(place(), {
-      method: "POST",
-      body,
-      headers: { "X-Autosave": "1" },
-      redirect: "manual",
-      signal: AbortSignal.timeout(NO_ANSWER),
-      keepalive: document.visibilityState === "hidden" && String(body).length < 60000, // the browser's own limit
-    });
-    if (response.type === "opaqueredirect") {
-      return { status: 401 };
-    }
-    const isJson = (response.headers.get("Content-Type") || "").includes("json");
-    return { ...(isJson ? await response.json() : {}), status: response.status };
   }
 
   async function onSaved(answer) {
     saved = asText(unanswered.rows);
     unanswered = null;
     failures = 0;
+    isRenewed = false;
     setVersion(answer.version);
     if (answer.address && answer.address !== place()) { // a new file: from now on it is changed, not created
       form.setAttribute("action", answer.address);
@@ -207,8 +185,11 @@
     if (answer.state !== "token") {
       return onClosed(answer);
     }
-    failures += 1;
-    return failures === 1 ? comeBack() : onUnreachable();
+    if (isRenewed) {
+      return onUnreachable();
+    }
+    isRenewed = true;
+    return comeBack();
   }
 
   function refuse(errors) {
@@ -225,20 +206,17 @@
   /* Ask for the page again: signed in, it brings a fresh token. The version stays the one this text was written
      upon: what somebody else saved meanwhile is still a conflict. */
   async function comeBack() {
-    const answer = await fetch(location.href, { headers: { "X-Autosave": "1" }, redirect: "manual" }).catch(() => null);
-    if (!answer) {
+    const fresh = await askAgain().catch(() => ({ status: 0 }));
+    if (!fresh.status) {
       return stopped ? setTimeout(comeBack, BACK) : onUnreachable();
     }
-    if (answer.status === 401 || answer.type === "opaqueredirect") {
+    if (fresh.status === 401) {
       return onSignedOut({});
     }
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.querySelector("form[data-autosave]");
-    if (fresh?.dataset.key !== key) {
-      return onClosed({ said: fresh ? OTHER_PERSON : "" });
+    if (fresh.key !== key) {
+      return onClosed({ said: fresh.key ? OTHER_PERSON : "" });
     }
-    const token = fresh.querySelector("[name=csrfmiddlewaretoken]").value;
-    document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((field) => { field.value = token; });
+    document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((field) => { field.value = fresh.token; });
     stopped = "";
     plan(0);
   }
