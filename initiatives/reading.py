@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from alliance.lib.dates import long_date, period_text
 from alliance.lib.money import format_amount
 from alliance.lib.templatetags.francais import nombre
@@ -97,7 +99,8 @@ def _sequel(initiative: Initiative) -> str:
 
 
 def _partners(initiative: Initiative) -> str:
-    rows = initiative.partnerships.select_related("organization")
+    rows = list(initiative.partnerships.all())
+    prefetch_related_objects(rows, "organization")  # no query when a list of files was read with its partners
     return "\n".join(
         f"{row.organization}\xa0: {PartnerRole(row.role).label.lower()}{f' ({row.note})' if row.note else ''}"
         for row in rows

@@ -1,23 +1,16 @@
 """Who sees what in « Mon espace » (quality.md F12 to F14). The sweep asks for every address that takes a file."""
 
-import re
-
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from alliance.lib.workflow import Refusal
-from alliance.portal.views import espace
 from initiatives import actions
 from initiatives.choices import Scope, State
 from initiatives.models import Initiative
 from initiatives.urls import urlpatterns
 from tests.espace.forms import typed
-from tests.world import PATHS
 
 ROUTES = [route.name for route in urlpatterns if "<int:pk>" in str(route.pattern)]
-LISTED = re.compile(r'<li><a href="/espace/initiatives/[0-9]')
 
 
 def address(name, pk):
@@ -195,23 +188,6 @@ def test_withdrawal_of_an_approved_file_is_refused(world, client_for):
         actions.withdraw(initiative=initiative, by=world.agent_mitis)
 
 
-def test_home_shows_what_waits_my_files_and_the_money_of_my_mrcs(world, client_for):
-    returned = world.initiative(State.CHANGES_REQUESTED)
-    draft = world.initiative(summary="", partners=[])
-    world.initiative(State.APPROVED, award=4500)
-    page = client_for(world.agent_mitis).get("/espace/").content.decode()
-    assert (
-        page.index("À faire")
-        < page.index(returned.title)
-        < page.index(draft.title)
-        < page.index("Les dossiers de mes MRC")
-    )
-    assert "Précisez le budget." in page
-    assert "Il manque 2 réponses." in page
-    assert all(amount in page for amount in ("30\xa0000\xa0$", "4\xa0500\xa0$", "25\xa0500\xa0$"))
-    assert "20\xa0000\xa0$" not in page
-
-
 def test_agent_taken_off_the_mrc_no_longer_sees_what_they_entered_there(world, client_for):
     mine = world.initiative()
     nowhere = world.initiative(territories=[], municipalities=[], scope="")
@@ -225,47 +201,3 @@ def test_agent_taken_off_the_mrc_no_longer_sees_what_they_entered_there(world, c
     assert answers == [[404] * len(ROUTES), opened, opened]
     with pytest.raises(Refusal, match="autre MRC"):
         actions.update(initiative=mine, by=world.agent_mitis, values={"title": "X"})
-
-
-@pytest.mark.parametrize(
-    ("writer", "people"),
-    [("agent_mitis", ["agent_mitis", "committee_mitis"]), ("coordination", ["coordination"])],
-)
-def test_home_asks_as_many_questions_for_three_rows_as_for_one(
-    world, client_for, writer, people, django_assert_num_queries
-):
-    clients = [client_for(getattr(world, person)) for person in people]
-    by = getattr(world, writer)
-
-    def one_of_each():
-        for state in State:
-            row = world.initiative(by=by)
-            for verb, keywords in PATHS[state]:
-                actor = by if verb in ("submit", "withdraw") else world.second_coordination
-                row = getattr(actions, verb)(initiative=row, by=actor, **keywords)
-
-    one_of_each()
-    asked = []
-    for client in clients:
-        client.get("/espace/")  # the session's first visit writes when it was seen
-        with CaptureQueriesContext(connection) as first:
-            assert client.get("/espace/").status_code == 200
-        asked.append(len(first))
-    one_of_each()
-    one_of_each()
-    for client, number in zip(clients, asked, strict=True):
-        with django_assert_num_queries(number):
-            page = client.get("/espace/").content.decode()
-        assert len(LISTED.findall(page)) == 3 * len(State)
-
-
-def test_home_says_how_many_files_it_does_not_list(world, client_for, monkeypatch):
-    monkeypatch.setattr(espace, "_MOST", 1)
-    for state in (State.DRAFT, State.CHANGES_REQUESTED, State.SUBMITTED):
-        for _ in range(3):
-            world.initiative(state)
-    page = client_for(world.agent_mitis).get("/espace/").content.decode()
-    assert len(LISTED.findall(page)) == 3
-    assert [
-        f"Et 2 {what}" in page for what in ("autres dossiers à compléter.", "autres brouillons.", "autres.")
-    ] == [True] * 3

@@ -11,11 +11,12 @@ from alliance.portal.admin_year_money import meter
 from funding import ledger
 from funding.choices import DisbursementMove, DisbursementState
 from funding.models import Allocation, Disbursement, DisbursementMovement
-from initiatives import rules
-from initiatives.choices import AGENT_STATE, State
-from initiatives.content import FACTS_READ, facts_of
+from initiatives.choices import State
+from initiatives.follow import Side, follow
 from initiatives.forms.offer import my_territories
 from initiatives.models import Initiative
+from initiatives.situation import side_of, situations
+from initiatives.todo import todo_list
 from initiatives.views.access import READERS, may_write
 
 _MOST = 100  # files listed under one heading
@@ -38,6 +39,7 @@ _GROUPS = (
     ("Retenues et en cours", (State.APPROVED, State.IN_PROGRESS)),
     ("Fermées", State.ended + (State.CANCELLED,)),
 )
+_OPEN = ("Brouillons et dossiers à compléter", State.editable_by_agent)
 
 
 @require_safe
@@ -48,15 +50,16 @@ def home(request):
             raise PermissionDenied
         return render(request, "espace/home_staff.html")
     files = _files(user)
-    writes = may_write(user)
+    writes, serves = may_write(user), user.role in TERRITORY_ROLES
+    groups = _groups(files, _GROUPS if writes else (_OPEN, *_GROUPS), side_of(user))
     context = {
         "writes": writes,
-        "returned": _returned(files) if writes else None,
-        "drafts": _drafts(files) if writes else None,
-        "groups": [_group(files, title, states) for title, states in _groups(writes)],
-        "lines": _lines(user) if user.role in TERRITORY_ROLES else [],
-        "instalments": _instalments(files) if user.role in TERRITORY_ROLES else None,
-        "territories": my_territories(user) if user.role in TERRITORY_ROLES else [],
+        "todo": todo_list(files, user, most=_MOST) if writes else None,
+        "groups": groups,
+        "is_empty": not files.exists(),
+        "lines": _lines(user) if serves else [],
+        "instalments": _instalments(files) if serves else None,
+        "territories": my_territories(user) if serves else [],
     }
     return render(request, "espace/home.html", context)
 
@@ -67,28 +70,23 @@ def _files(user):
     return files.filter(created_by=user) if user.is_staff else files
 
 
-def _groups(writes):
-    return _GROUPS if writes else (("Brouillons et dossiers à compléter", State.editable_by_agent), *_GROUPS)
+def _groups(files, titles, side):
+    """Return the files under their headings, each with where it stands; as many queries whatever the files."""
+    listed = [(title, _listed(files.filter(state__in=states))) for title, states in titles]
+    stands = situations([row for _title, rows in listed for row in rows["rows"]])
+    return [
+        rows | {"title": title, "rows": [_shown(row, follow(stands[row.pk]), side) for row in rows["rows"]]}
+        for title, rows in listed
+    ]
 
 
-def _returned(files):
-    listed = _listed(files.filter(state=State.CHANGES_REQUESTED).prefetch_related("transitions__by"))
-    return listed | {"rows": [(row, _last_return(row)) for row in listed["rows"]]}
-
-
-def _last_return(row):
-    return [move for move in row.transitions.all() if move.name == "request_changes"][-1]
-
-
-def _drafts(files):
-    listed = _listed(files.filter(state=State.DRAFT).prefetch_related(*FACTS_READ))
-    return listed | {"rows": [(row, len(rules.missing_to_submit(facts_of(row)))) for row in listed["rows"]]}
-
-
-def _group(files, title, states):
-    listed = _listed(files.filter(state__in=states))
-    shown = [(row, State(row.state).label, AGENT_STATE[State(row.state)]) for row in listed["rows"]]
-    return listed | {"title": title, "rows": shown}
+def _shown(row, status, side):
+    return {
+        "file": row,
+        "label": State(row.state).label,
+        "status": status,
+        "turn": "" if status.turn == Side.NOBODY else status.turn_for(side),
+    }
 
 
 def _listed(files):
