@@ -62,10 +62,11 @@ def exchanged(exchange: Exchange) -> None:
     initiative, by = exchange.initiative, exchange.by
     named = EXCHANGE.naming(name=name_of(initiative))
     key = f"exchange:{exchange.pk}"
+    path = reverse("espace:exchanges", args=[initiative.pk])
     if by.is_staff:
-        _tell(named, initiative, agents_of(initiative), key=key, by=by)
+        _tell(named, initiative, agents_of(initiative), key=key, by=by, path=path)
     else:
-        _tell_team(named, initiative, key=key, by=by)
+        _tell_team(named, initiative, key=key, by=by, path=path)
 
 
 def report_changed(report: Report, event: str, *, by: User) -> None:
@@ -140,6 +141,7 @@ def _tell(
     key: str,
     by: User | None = None,
     note: str = "",
+    path: str = "",
 ) -> None:
     for person in people:
         outbox.queue(
@@ -148,20 +150,22 @@ def _tell(
             subject=message.subject,
             body=message.body(note),
             to=person,
-            path=_page(initiative, staff=False),
+            path=path or _page(initiative, staff=False),
             by=by,
             is_demo=initiative.is_demo,
         )
 
 
-def _tell_team(message: Message, initiative: Initiative, *, key: str, by: User, note: str = "") -> None:
+def _tell_team(
+    message: Message, initiative: Initiative, *, key: str, by: User, note: str = "", path: str = ""
+) -> None:
     outbox.queue(
         kind=message.kind,
         key=key,
         subject=message.subject,
         body=message.body(note),
         role=Role.COORDINATION,
-        path=_page(initiative, staff=True),
+        path=path or _page(initiative, staff=True),
         by=by,
         is_demo=initiative.is_demo,
     )

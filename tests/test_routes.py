@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from alliance.accounts import roles
+from alliance.accounts.models import TeamAddress
 from alliance.lib.dates import today
 from alliance.portal.actions import publish_bilan
 from funding import actions as money
@@ -88,7 +89,14 @@ EXPECTED = {
         EVERYONE,
     ),
     **dict.fromkeys(
-        ("account_change_password", "account_logout", "account_reauthenticate", "espace:home"), SIGNED_IN
+        (
+            "account_change_password",
+            "account_logout",
+            "account_reauthenticate",
+            "espace:home",
+            "espace:mails",
+        ),
+        SIGNED_IN,
     ),
     **dict.fromkeys(
         (
@@ -141,7 +149,7 @@ PAGE_RIGHT = {
     "freeze": "portal.publish_bilan",
 }
 NEVER = {"delete"}  # nothing is deleted in the admin, except a person's tie to an MRC
-POSTED_ONLY = {"process_import", "send_link"}
+POSTED_ONLY = {"process_import", "send_link", "retry", "cancel"}  # of a message
 ADDED_BY_ACTIONS_ONLY = {
     "bilanversion",
     "envelopemovement",
@@ -150,6 +158,7 @@ ADDED_BY_ACTIONS_ONLY = {
     "disbursement",
     "disbursementmovement",
     "ledgercheck",
+    "outgoingmail",
     "snapshot",
     "yearclosing",
 }
@@ -214,6 +223,7 @@ def things(world):
         source="Texte",
         measure=Measure.INITIATIVES,
     )
+    TeamAddress.objects.create(role=roles.Role.READER, address="equipe@exemple.invalid")
     plan = ActionPlan.objects.create(period=world.period, title="Plan")
     PlanNode.objects.create(plan=plan, level=PlanLevel.AXIS, label="Axe")
     world.things = {"published": published, "file": world.initiative(State.CHANGES_REQUESTED)}
@@ -253,7 +263,7 @@ def address(name, things):
     return reverse(name, args=named.get(name, with_file))
 
 
-_WITHOUT_FILE = {"espace:home", "espace:new", "espace:organizations"}
+_WITHOUT_FILE = {"espace:home", "espace:mails", "espace:new", "espace:organizations"}
 
 
 def test_every_route_of_ours_answers_each_person_as_written(visit, things):
@@ -261,7 +271,7 @@ def test_every_route_of_ours_answers_each_person_as_written(visit, things):
     assert set(ours) == set(EXPECTED)
     answers = {name: " ".join(map(str, visit(address(name, things)))) for name in ours}
     assert answers == EXPECTED
-    assert len(answers) == 59
+    assert len(answers) == 60
 
 
 def test_file_recorded_from_a_text_is_read_by_its_mrc_and_by_those_who_enter(visit, things):
@@ -298,7 +308,11 @@ def admin_expectation(name, person, things):
     if page == "add" and model in ADDED_BY_ACTIONS_ONLY:
         return 403
     if page in NEVER:
-        return 200 if model == "membership" and roles.allows(role, f"{app}.delete_{model}") else 403
+        return (
+            200
+            if model in ("membership", "teamaddress") and roles.allows(role, f"{app}.delete_{model}")
+            else 403
+        )
     if page in POSTED_ONLY:
         return 405
     if page == "history":
@@ -311,7 +325,7 @@ def admin_expectation(name, person, things):
 
 def _reads_history(role, app, model):
     """History tells internal notes too: the ministry reads it only where there is none to tell."""
-    without_history = {"snapshot", "plannode", "targetgroup", *ADDED_BY_ACTIONS_ONLY}
+    without_history = {"snapshot", "plannode", "targetgroup", "teamaddress", *ADDED_BY_ACTIONS_ONLY}
     internal = role == roles.Role.READER and model not in without_history
     return roles.allows(role, f"{app}.view_{model}") and not internal
 

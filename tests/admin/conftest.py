@@ -6,6 +6,10 @@ import pytest
 from django.contrib import admin
 from django.utils import timezone
 
+from alliance.accounts import outbox
+from alliance.accounts.choices import MailKind
+from alliance.accounts.models import TeamAddress
+from alliance.accounts.roles import Role
 from alliance.lib.dates import today
 from alliance.portal.models import BilanVersion
 from funding import actions as funding_actions
@@ -137,3 +141,8 @@ def _one_more(world, n):
     )
     Membership.objects.create(user=world.agent_temis, territory=territory)
     type(world.agent_mitis).objects.create_user(f"p{n}@exemple.invalid", full_name=f"P {n}", role="agent")
+    role = list(Role)[TeamAddress.objects.count()]
+    TeamAddress.objects.create(role=role, address=f"{role}@exemple.invalid")
+    outbox.queue(
+        kind=MailKind.RETURNED, key=f"m-{n}", subject=f"Objet {n}", body="…", to=world.agent_mitis, by=by
+    )

@@ -176,6 +176,7 @@ def test_message_goes_to_the_other_side_without_its_text(world):
             notices.exchanged(message)
         assert receivers(by=by) == expected
     assert len(told()) == 3
+    assert {row.path for row in told()} == {f"/espace/initiatives/{initiative.pk}/echanges/"}
     assert not any("Confidence" in row.body for row in told())
     assert {row.kind for row in told()} == {EXCHANGE.kind}
 
