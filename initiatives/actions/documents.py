@@ -231,7 +231,7 @@ def _bytes_of(document: Document) -> bytes:
         with document.file.open("rb") as file:
             return file.read()
     except OSError as problem:
-        raise Refusal(f"Le fichier de « {document.name} » manque. Joignez-le de nouveau.") from problem
+        raise Refusal(f"Le fichier de «\xa0{document.name}\xa0» manque. Joignez-le de nouveau.") from problem
 
 
 @contextmanager

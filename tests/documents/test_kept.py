@@ -314,9 +314,12 @@ def test_sweep_names_each_fault_and_removes_old_orphans_only(world, kept, join):
         os.utime(folder / name, (time.time() - days * 86_400,) * 2)
     code, said = sweep("--remove")
     assert code == 1
-    assert f"Document {lost.pk} (« resolution.pdf », initiative {draft.pk})\xa0: le fichier manque" in said
     assert (
-        f"Document {spoiled.pk} (« resolution.pdf », initiative {draft.pk})\xa0: le fichier a changé" in said
+        f"Document {lost.pk} («\xa0resolution.pdf\xa0», initiative {draft.pk})\xa0: le fichier manque" in said
+    )
+    assert (
+        f"Document {spoiled.pk} («\xa0resolution.pdf\xa0», initiative {draft.pk})\xa0: le fichier a changé"
+        in said
     )
     assert "documents/old\xa0: aucun document ne le connait, effacé" in said
     assert "documents/young\xa0: aucun document ne le connait encore" in said

@@ -64,4 +64,4 @@ def _scanned():
 
 
 def _named(document):
-    return f"Document {document.pk} (« {document.name} », initiative {document.initiative_id})"
+    return f"Document {document.pk} («\xa0{document.name}\xa0», initiative {document.initiative_id})"
