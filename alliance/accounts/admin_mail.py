@@ -20,7 +20,7 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
     """Nothing is written here: a message is cancelled or tried again by its two buttons."""
 
     change_form_template = "admin/accounts/outgoingmail/change_form.html"
-    list_display = ("subject", "receiver", "kind", "state", "why", "created_at", "sent_at", "is_demo")
+    list_display = ("subject", "who", "state", "why", "created_at", "sent_at", "is_demo")
     list_display_links = ("subject",)
     list_filter = (
         choice_filter("état", "etat", "state", MailState.choices),
@@ -58,6 +58,10 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
     @admin.display(description="à")
     def receiver(self, mail):
         return f"{mail.to} ({mail.address})" if mail.to else f"Équipe ({mail.address})"
+
+    @admin.display(description="à")
+    def who(self, mail):
+        return mail.to or mail.address
 
     @admin.display(description="pourquoi")
     def why(self, mail):

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods
 
 from alliance.accounts import outbox
 from alliance.accounts.forms_mail import WaysForm
+from alliance.accounts.roles import TERRITORY_ROLES
 from alliance.lib.workflow import Refusal, Stale
 
 SAVED = "Vos choix sont enregistrés."
@@ -41,5 +42,10 @@ def _stale_page(request, form, stale):
 
 
 def _page(request, form, status):
-    team = outbox.team_address(request.user.role)
-    return render(request, "espace/mails.html", {"form": form, "team": team}, status=status)
+    in_space = request.user.role in TERRITORY_ROLES  # the others have another menu
+    context = {
+        "base": "espace/base.html" if in_space else "base_private.html",
+        "form": form,
+        "team": outbox.team_address(request.user.role),
+    }
+    return render(request, "espace/mails.html", context, status=status)
