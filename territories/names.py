@@ -67,6 +67,7 @@ class Name:
     words: frozenset[str]  # without those that change nothing (« municipal »)
     places: frozenset[str]
     compact: str
+    is_guessed: bool  # a place was written short, or with a fault
     initials: frozenset[str]  # of the whole name, and of what it says without its places
 
 
@@ -91,7 +92,9 @@ class Reader:
     def compare_read(self, one: Name, other: Name) -> Match:
         if not one.words or not other.words:
             return NOTHING
-        if one.words == other.words or one.compact == other.compact:
+        if one.compact == other.compact or (
+            one.words == other.words and not (one.is_guessed or other.is_guessed)
+        ):
             return "même nom", 1.0
         if one.compact in other.initials or other.compact in one.initials:
             return "même sigle", 0.9
@@ -129,12 +132,13 @@ class Reader:
             frozenset(word for _, word in order) - _WEAK,
             places,
             "".join(written),
+            any(not set(place.split()) <= set(self._tokens(written)) for place in places),
             frozenset(letters for letters in (whole, outside) if len(letters) > 2),
         )
 
     def _words(self, written: list[str]) -> Iterator[tuple[str, str]]:
         """Yield (initials, word): places whole, long forms of the acronyms, stems of the rest."""
-        tokens = list(chain.from_iterable(_LONG.get(token, (token,)) for token in written))
+        tokens = self._tokens(written)
         start = 0
         while start < len(tokens):
             place, length = self._place_at(tokens, start)
@@ -144,6 +148,10 @@ class Reader:
             else:
                 yield from ((part[0][0], stem) for stem in _stems_of(part[0]))
             start += length
+
+    @staticmethod
+    def _tokens(written: list[str]) -> list[str]:
+        return list(chain.from_iterable(_LONG.get(token, (token,)) for token in written))
 
     def _place_at(self, tokens: list[str], start: int) -> tuple[str, int]:
         """Return the place written at `start`, one letter wrong at most, and how many words it takes."""

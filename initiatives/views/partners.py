@@ -16,6 +16,7 @@ from initiatives.choices import PartnerRole
 from initiatives.views.access import READERS, closed_page, writer_page
 from territories import twins
 from territories.actions import create_organization
+from territories.callers import whom_to_call
 from territories.forms import OrganizationForm
 from territories.models import Organization
 
@@ -70,6 +71,8 @@ def _create(request, initiative, form, role):
             organization = create_organization(
                 by=request.user, values=form.values(), is_demo=request.user.is_demo
             )
+            if twins.same_name(organization.name) not in ([], [organization]):
+                raise IntegrityError("the name was taken meanwhile")
     except ValidationError as problem:
         for field, errors in getattr(problem, "error_dict", {None: problem.error_list}).items():
             form.add_error(field if field in form.fields else None, errors)
@@ -87,6 +90,7 @@ def _twins(form, same):
         phone=cleaned.get("contact_phone", ""),
         neq=form.data.get("neq", ""),
         email=cleaned.get("contact_email", ""),
+        website=cleaned.get("website", ""),
     )
     return found or [twins.Twin(row, "même nom", 1.0) for row in same]
 
@@ -146,16 +150,16 @@ def _results(request):
         "searched": bool(terms),
         "count": count,
         "more": count - len(listed),
-        "found": [(row, _offered(row)) for row in listed],
+        "found": [(row, offered(row)) for row in listed],
         "initiative": None,
     }
 
 
 def _of(initiative):
-    return {"initiative": initiative, "present": rows.rows_of(initiative)}
+    return {"initiative": initiative, "present": initiative.partnerships.select_related("organization")}
 
 
-def _offered(organization):
+def offered(organization):
     """Return the roles the organization may hold, as (value, label)."""
     return [
         (role.value, role.label.lower()) for role in rows.OFFERED if not rows.refuse_role(organization, role)
@@ -164,10 +168,20 @@ def _offered(organization):
 
 def _creation_page(request, initiative, form, *, found=(), same=(), status=200):
     role = request.POST.get("role", request.GET.get("role", PartnerRole.PARTNER))
+    calls = whom_to_call([twin.organization for twin in found], by=request.user) if found else {}
+    held = {row.organization_id for row in initiative.partnerships.all()} if found else set()
     context = {
         "initiative": initiative,
         "form": form,
-        "twins": [(twin, _offered(twin.organization)) for twin in found],
+        "twins": [
+            (
+                twin,
+                offered(twin.organization),
+                calls[twin.organization.pk],
+                twin.organization.pk in held,
+            )
+            for twin in found
+        ],
         "same": same,
         "key": sort_key(form.data.get("name", "")) if form.is_bound else "",
         "roles": [(value.value, value.label) for value in rows.OFFERED],

@@ -96,7 +96,7 @@ def test_committee_leads_but_does_not_hold_the_money(world, agent, draft):
     assert partners_of(draft) == [("Comité Bouffe", "lead")]
     assert (
         "Choisissez aussi une organisation fiduciaire"
-        in agent.get(f"/espace/initiatives/{draft.pk}/modifier/").content.decode()
+        in agent.get(f"/espace/initiatives/{draft.pk}/modifier/organisme/").content.decode()
     )
 
 
@@ -246,7 +246,7 @@ def test_every_form_that_posts_carries_its_token(world, agent, draft):
         (page.content.count(b'method="post"'), page.content.count(b"csrfmiddlewaretoken")) for page in pages
     ]
     assert [posts for posts, _ in counts] == [tokens for _, tokens in counts]
-    assert [posts for posts, _ in counts] == [1, 2, 1, 2, 2, 2, 2, 3]
+    assert [posts for posts, _ in counts] == [1, 2, 1, 1, 2, 2, 2, 3]
 
 
 def test_partner_that_a_colleague_adds_meanwhile_stays(world, agent, draft, monkeypatch):

@@ -132,7 +132,7 @@ READER = Reader(
     [
         ("Accueil Matane", "Accueil Matanie", "nom presque identique"),  # an MRC and its seat
         ("Accueil Rimouski", "Accueil Saint-Gabriel-de-Rimouski", ""),
-        ("Accueil St-Gabriel", "Accueil de Saint-Gabriel-de-Rimouski", "même nom"),
+        ("Accueil St-Gabriel", "Accueil de Saint-Gabriel-de-Rimouski", "nom presque identique"),
         ("Entraide Brume (EB)", "Entraide Brume", "même nom"),
         ("CEB Mont-Joli", "Coin d’écoute Brume de Mont-Joli", "même sigle"),
         ("Le Transept", "Auberge du cœur Le Transept", "nom contenu dans l’autre"),

@@ -1,0 +1,103 @@
+"""One partner of a file: change its role and what it brings, or take it out of the file."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from alliance.lib.workflow import Refusal, Stale
+from initiatives import actions, rules
+from initiatives.forms.partner import PartnerForm
+from initiatives.forms.saving import read_version
+from initiatives.models import Initiative
+from initiatives.views.access import closed_page, writer_page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@writer_page
+def partner(request, initiative, row):
+    """Show and change the partner `row` of the file; a row of another file is 404."""
+    if rules.refuse_edit_by_agent(initiative.state):
+        return closed_page(request, initiative)
+    partnership = initiative.partnerships.select_related("organization").filter(pk=row).first()
+    removing = request.POST.get("do") == "remove"
+    if partnership is None:
+        if removing:  # the second of two clicks
+            return _back(initiative)
+        raise Http404
+    partnership.initiative = initiative
+    if request.method != "POST":
+        return _page(request, PartnerForm(partnership=partnership))
+    return _remove(request, partnership) if removing else _change(request, partnership)
+
+
+def _change(request, partnership):
+    form = PartnerForm(request.POST, partnership=partnership)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    sources = form.sources()
+    details = None if sources is None else actions.Details(sources=sources)
+    said = f"{partnership.organization}\xa0: c’est enregistré."
+    return _write(request, form, form.partners(), details, said)
+
+
+def _remove(request, partnership):
+    rows = partnership.initiative.partnerships.select_related("organization")
+    others = [(row.organization, row.role, row.note) for row in rows if row.pk != partnership.pk]
+    said = f"{partnership.organization} n’est plus au dossier."
+    return _write(request, PartnerForm(partnership=partnership), others, None, said)
+
+
+def _write(request, form, partners, details, said):
+    initiative = form.initiative
+    try:
+        actions.update(
+            initiative=initiative,
+            by=request.user,
+            values={},
+            partners=partners,
+            details=details,
+            expected_version=read_version(request.POST.get("version")),
+        )
+    except Stale as stale:
+        return _conflict(request, form, stale)
+    except Refusal as refusal:
+        stored = Initiative.objects.get(pk=initiative.pk)
+        if rules.refuse_edit_by_agent(stored.state):
+            return closed_page(request, stored)
+        return _page(request, form, status=422, reasons=refusal.reasons)
+    except ValidationError as problem:
+        return _page(request, form, status=422, reasons=problem.messages)
+    messages.success(request, said)
+    return _back(initiative)
+
+
+def _conflict(request, form, stale):
+    """Answer 409: what is stored is shown above the form, which still holds what was typed."""
+    stored = (
+        form.initiative.partnerships.select_related("organization").filter(pk=form.partnership.pk).first()
+    )
+    return _page(request, form, status=409, reasons=stale.reasons, stored=stored, conflict=True)
+
+
+def _back(initiative):
+    return redirect(f"{reverse('espace:section', args=[initiative.pk, 'organisme'])}#partenaires")
+
+
+def _page(request, form, *, status=200, reasons=(), stored=None, conflict=False):
+    initiative = Initiative.objects.get(pk=form.initiative.pk) if status != 200 else form.initiative
+    lines = initiative.budget_lines.filter(side="source", organization=form.partnership.organization_id)
+    context = {
+        "form": form,
+        "initiative": initiative,
+        "partnership": form.partnership,
+        "version": initiative.version,
+        "lines": lines.select_related("fiscal_year") if conflict or form.several else (),
+        "reasons": reasons,
+        "stored": stored,
+        "conflict": conflict,
+        "refused": bool(form.errors or reasons),
+    }
+    return render(request, "espace/partner.html", context, status=status)
