@@ -59,8 +59,12 @@ def _answers(initiative: Initiative, codes: Iterable[str]) -> Iterable[Answer]:
         if code in _INSIDE:
             continue
         title, group = _TOGETHER.get(code, (QUESTIONS[code].label, (code,)))
-        text = " ".join(filter(None, (text_of(initiative, name) for name in group)))
+        text = _when(initiative) if code == "starts_on" else _joined(initiative, group)
         yield Answer(code, title, text, QUESTIONS[code].required)
+
+
+def _joined(initiative: Initiative, codes: Iterable[str]) -> str:
+    return " ".join(filter(None, (text_of(initiative, code) for code in codes)))
 
 
 def text_of(initiative: Initiative, code: str) -> str:
@@ -86,11 +90,7 @@ def _when(initiative: Initiative) -> str:
     if initiative.starts_on and initiative.ends_on:
         text = period_text(initiative.starts_on, initiative.ends_on)
         return f"{text[0].upper()}{text[1:]}."
-    return _dated("Début", initiative.starts_on)
-
-
-def _end(initiative: Initiative) -> str:
-    return "" if initiative.starts_on else _dated("Fin", initiative.ends_on)
+    return _joined(initiative, ("starts_on", "ends_on"))
 
 
 def _sequel(initiative: Initiative) -> str:
@@ -167,8 +167,8 @@ _READERS = {
     "themes": lambda row: _listed("", row.themes.all()),
     "primary_theme": lambda row: f"Thème principal\xa0: {row.primary_theme}." if row.primary_theme else "",
     "target_groups": lambda row: _listed("", row.target_groups.all()),
-    "starts_on": _when,
-    "ends_on": _end,
+    "starts_on": lambda row: _dated("Début", row.starts_on),
+    "ends_on": lambda row: _dated("Fin", row.ends_on),
     "continuity": lambda row: f"{row.get_continuity_display()}.",
     "continues": _sequel,
     "expected_reach": _reach,
