@@ -25,6 +25,7 @@ from funding.rules import Instalment
 from initiatives import actions
 from initiatives.choices import PlanLevel, State
 from initiatives.models import ActionPlan, PlanNode
+from tests.documents import made
 
 PEOPLE = [
     "visitor",
@@ -111,7 +112,9 @@ EXPECTED = {
     "account_signup": "403 403 403 403 403 403 403 403",
     **dict.fromkeys(
         (
+            "espace:document_remove",
             "espace:edit",
+            "espace:partner",
             "espace:partner_new",
             "espace:partners",
             "espace:submit",
@@ -119,9 +122,15 @@ EXPECTED = {
         ),
         OWN_FILE_TO_WRITE,
     ),
-    **dict.fromkeys(("espace:exchanges", "espace:file", "espace:receipt"), OWN_FILE_TO_READ),
+    **dict.fromkeys(
+        ("espace:documents", "espace:exchanges", "espace:file", "espace:receipt"), OWN_FILE_TO_READ
+    ),
+    "espace:document": "302 200 404 200 200 200 200 200",  # as the initiative: also read in the admin
     "espace:new": "302 200 200 403 200 403 403 200",
-    "espace:organizations": "302 200 200 200 200 403 403 200",
+    **dict.fromkeys(
+        ("espace:organizations", "espace:partner_suggestions", "espace:title_radar"),
+        "302 200 200 200 200 403 403 200",
+    ),
 }
 
 # The admin: what right each page asks; staff without it get 403, the others are sent to sign in.
@@ -226,7 +235,11 @@ def things(world):
     TeamAddress.objects.create(role=roles.Role.READER, address="equipe@exemple.invalid")
     plan = ActionPlan.objects.create(period=world.period, title="Plan")
     PlanNode.objects.create(plan=plan, level=PlanLevel.AXIS, label="Axe")
-    world.things = {"published": published, "file": world.initiative(State.CHANGES_REQUESTED)}
+    file = world.initiative(State.CHANGES_REQUESTED)
+    document = actions.add_document(
+        initiative=file, by=world.agent_mitis, kind="resolution", upload=made.upload()
+    )
+    world.things = {"published": published, "file": file, "document": document}
     return world
 
 
@@ -234,8 +247,13 @@ def things(world):
 def visit(things, client_for):
     clients = {name: client_for(getattr(things, name, None)) for name in PEOPLE}
 
+    def status(client, url):
+        response = client.get(url)
+        response.close()
+        return response.status_code
+
     def statuses(url):
-        return [clients[name].get(url).status_code for name in PEOPLE]
+        return [status(clients[name], url) for name in PEOPLE]
 
     return statuses
 
@@ -256,6 +274,9 @@ def address(name, things):
         "portal:territory": ["la-mitis"],
         "portal:municipality": ["mont-joli"],
         "portal:organization": [things.moisson.slug],
+        "espace:document": [things.things["document"].pk],
+        "espace:document_remove": [file.pk, things.things["document"].pk],
+        "espace:partner": [file.pk, file.partnerships.get().pk],
         "account_confirm_email": ["x"],
         "account_reset_password_from_key": ["1", "x-y"],
     }
@@ -263,7 +284,14 @@ def address(name, things):
     return reverse(name, args=named.get(name, with_file))
 
 
-_WITHOUT_FILE = {"espace:home", "espace:mails", "espace:new", "espace:organizations"}
+_WITHOUT_FILE = {
+    "espace:home",
+    "espace:mails",
+    "espace:new",
+    "espace:organizations",
+    "espace:partner_suggestions",
+    "espace:title_radar",
+}
 
 
 def test_every_route_of_ours_answers_each_person_as_written(visit, things):
@@ -271,7 +299,7 @@ def test_every_route_of_ours_answers_each_person_as_written(visit, things):
     assert set(ours) == set(EXPECTED)
     answers = {name: " ".join(map(str, visit(address(name, things)))) for name in ours}
     assert answers == EXPECTED
-    assert len(answers) == 60
+    assert len(answers) == 66
 
 
 def test_file_recorded_from_a_text_is_read_by_its_mrc_and_by_those_who_enter(visit, things):

@@ -27,6 +27,7 @@ from alliance.portal.admin_talk import TalkMixin
 from funding import ledger
 from funding.rules import refuse_used_form
 from initiatives import actions
+from initiatives.admin_documents import DocumentInline
 from initiatives.choices import PartnerRole, Publication, Scope, State
 from initiatives.models import FiscalYear, Initiative, Partnership, Snapshot, Theme, TransitionLog
 from initiatives.resources import InitiativeResource
@@ -100,7 +101,7 @@ class InitiativeAdmin(OnceMixin, StepsMixin, TalkMixin, FileMoneyMixin, FileAdmi
     resource_classes = [InitiativeFile]
     internal_columns = ("internal_note",)
     change_form_template = "admin/initiatives/initiative/change_form.html"
-    inlines = [PartnershipInline, TransitionInline]
+    inlines = [PartnershipInline, DocumentInline, TransitionInline]
     list_display = (
         "number_or_draft",
         "shown_title",

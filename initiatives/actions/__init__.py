@@ -1,11 +1,12 @@
 """The only writer of initiatives and of their reports: every page, import and command goes through these verbs.
 
 `files`: what an initiative says, with `answers` beside it; `moves`: deposit, decisions, publication; `corrections`;
-`exchanges`: what people write to each other. `reports`: what it accounts for.
+`documents`: what is joined to it; `exchanges`: what people write to each other. `reports`: what it accounts for.
 """
 
 from initiatives.actions.answers import ActivityRow, BudgetRow, Details
 from initiatives.actions.corrections import CorrectionRow, open_fields
+from initiatives.actions.documents import add_document, remove_document, reuse_documents
 from initiatives.actions.exchanges import note_internally, say
 from initiatives.actions.files import (
     PartnerRow,
@@ -46,6 +47,7 @@ __all__ = [
     "CorrectionRow",
     "Details",
     "PartnerRow",
+    "add_document",
     "add_partner",
     "after_new_links",
     "approve",
@@ -64,7 +66,9 @@ __all__ = [
     "receive_report",
     "record_from_source",
     "reindex_linked",
+    "remove_document",
     "request_changes",
+    "reuse_documents",
     "say",
     "start",
     "start_review",
