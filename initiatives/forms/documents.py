@@ -23,6 +23,7 @@ class DocumentsForm(forms.Form):
 
     use_required_attribute = False
     hide_optional = True
+    saved = False  # something of what was sent is written
     conflict = False  # the note was changed by somebody else meanwhile
 
     kind = forms.ChoiceField(

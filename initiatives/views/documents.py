@@ -82,6 +82,7 @@ def _work(request, initiative, form):
     if chosen := form.chosen():
         added = _try(form, "file", verbs.add_document, **chosen)(initiative, request.user)
         said += [_told(added)] if added else []
+    form.saved = form.saved or bool(said)
     return said
 
 
@@ -167,7 +168,7 @@ def _page(request, initiative, form, *, status=200):
         "note_read": _mark_of(_note_of(stored)),
         "conflict": form.conflict,
         "refused": bool(form.errors) and status == 422,
-        "kept": status == 422,
+        "kept": status != 200 and form.saved,
         "position": SECTIONS.index(_PART) + 1,
         "count": len(SECTIONS),
         "previous": _neighbour(stored, -1) if writes else "",
