@@ -1,6 +1,7 @@
 """The form of an initiative. A draft is saved whatever is missing; only what cannot be read is refused, field by field."""
 
 from django import forms
+from django.urls import reverse
 
 from alliance.lib.forms import BlockFormField
 from initiatives.choices import Continuity
@@ -45,6 +46,8 @@ class EntryForm(forms.Form):
             self.fields["scope"].choices = self.offer.scopes
         if "municipalities" in controls:
             self.fields["municipalities"].offer(groups=self.offer.municipalities)
+        if "title" in controls:
+            suggest(self.fields["title"], "espace:title_radar", "territories dossier")
 
     def clean(self):
         self._check_dates()
@@ -105,11 +108,16 @@ class EntryForm(forms.Form):
         if continues and self._effective("continuity") != Continuity.CONTINUED:
             if "continues" in self.data and "continues" in self.cleaned_data:
                 self._refuse(
-                    "continues", "Cochez « Prolongation d’une initiative », ou choisissez « Aucune »"
+                    "continues", "Cochez « Prolongation d’une initiative », ou choisissez « Aucune »"
                 )
             else:
-                self._refuse("continuity", "Cette initiative en prolonge une autre : cochez « Prolongation »")
+                self._refuse("continuity", "Cette initiative en prolonge une autre : cochez « Prolongation »")
             self.cleaned_data.pop("continuity", None)
+
+
+def suggest(field, route, names):
+    """Have the page show, while one types, what `route` answers; it is told the fields `names` too."""
+    field.widget.attrs |= {"data-suggest": reverse(route), "data-suggest-with": names}
 
 
 def first(offer, names):

@@ -7,7 +7,7 @@ from alliance.lib.forms import LineFormField
 from initiatives import actions
 from initiatives.actions import Details
 from initiatives.choices import PartnerRole, Scope
-from initiatives.forms.entry import EntryForm, first
+from initiatives.forms.entry import EntryForm, first, suggest
 from initiatives.forms.questions import text
 from initiatives.forms.saving import Difference, changed, shown
 from initiatives.models import Initiative
@@ -36,6 +36,7 @@ class QuickForm(EntryForm):
             help_text="Le nom que vous connaissez. Si l’organisme existe déjà ici, il sera reconnu.",
         )
         self.fields["who"].initial = _who(initiative)
+        suggest(self.fields["who"], "espace:partner_suggestions", "")
         self.order_fields(["who" if code == "partners" else code for code in QUICK])
 
     def is_empty(self):

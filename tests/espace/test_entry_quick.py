@@ -1,0 +1,163 @@
+"""« Fiche en trois minutes »: eight questions, none required, and a name in plain text for the organization."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from alliance.lib.money import NBSP
+from initiatives import sections
+from initiatives.choices import EntryMode, PartnerRole, Scope, State
+from initiatives.forms.quick import QuickForm
+from initiatives.models import Initiative
+from tests.espace.forms import NEW, quick
+
+
+@pytest.fixture
+def agent(world, client_for):
+    return client_for(world.agent_mitis)
+
+
+def tasks(initiative):
+    return f"/espace/initiatives/{initiative.pk}/modifier/"
+
+
+def test_page_asks_the_eight_questions_in_the_order_of_the_definition(world, agent):
+    form = QuickForm(user=world.agent_mitis)
+    assert list(form.fields) == ["who" if code == "partners" else code for code in sections.QUICK]
+    assert len(form.fields) == 8
+    page = agent.get(NEW).content.decode()
+    assert all(f'name="{name}"' in page for name in form.fields)
+    assert "facultatif" not in page
+
+
+@pytest.mark.parametrize(("person", "places"), [("agent_mitis", 2), ("coordination", 8)])
+def test_eight_answers_make_a_draft_with_its_lead(world, client_for, person, places):
+    client = client_for(getattr(world, person))
+    assert client.get(NEW).content.decode().count('type="checkbox" name="territories"') == places
+    answer = client.post(NEW, quick(world, who=" moisson  MITIS "))
+    row = Initiative.objects.get()
+    assert answer["Location"] == tasks(row)
+    assert (row.state, row.entry_mode, row.scope, row.version) == (
+        State.DRAFT,
+        EntryMode.QUICK,
+        Scope.LOCAL,
+        1,
+    )
+    assert [(p.organization, p.role) for p in row.partnerships.all()] == [(world.moisson, PartnerRole.LEAD)]
+    assert (row.primary_theme, list(row.themes.all())) == (
+        world.themes["alimentation"],
+        [world.themes["alimentation"]],
+    )
+    assert (row.starts_on, row.amount_requested, row.description) == (date(2025, 5, 1), 5000, "")
+    assert "Brouillon enregistré à" in client.get(tasks(row)).content.decode()
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        {"title": "Frigo"},
+        {"who": "Moisson Mitis"},
+        {"primary_theme": "alimentation"},
+        {"starts_on": "2025-05-01"},
+        {"money_source": "Fondation"},
+        {"amount_requested": "0"},
+    ],
+)
+def test_one_answer_is_enough(world, agent, answered):
+    if "primary_theme" in answered:
+        answered = {"primary_theme": str(world.themes["alimentation"].pk)}
+    empty = dict.fromkeys(
+        ("title", "who", "primary_theme", "starts_on", "amount_requested", "money_source"), ""
+    )
+    fields = quick(world, territories=[""], target_groups=[""], **(empty | answered))
+    assert agent.post(NEW, fields).status_code == 302
+    assert Initiative.objects.count() == 1
+
+
+def test_nothing_typed_is_said_and_makes_no_file(world, client_for):
+    world.agent_mitis.memberships.exclude(territory__slug="la-mitis").delete()
+    client = client_for(world.agent_mitis)
+    assert "checked" in client.get(NEW).content.decode()  # the only MRC of this agent
+    ticked = ["", str(world.territories["la-mitis"].pk)]
+    empty = dict.fromkeys(
+        ("title", "who", "primary_theme", "starts_on", "amount_requested", "money_source"), ""
+    )
+    answer = client.post(NEW, quick(world, territories=ticked, target_groups=[""], **empty))
+    assert (answer.status_code, Initiative.objects.count()) == (422, 0)
+    assert "Inscrivez au moins une réponse" in answer.content.decode()
+
+
+@pytest.mark.parametrize("who", ["Frigo Solidaire de Price", "Table de concertation « A & B »?"])
+def test_unknown_organization_is_kept_and_searched(world, agent, who):
+    answer = agent.post(NEW, quick(world, who=who), follow=True)
+    row = Initiative.objects.get()
+    assert answer.redirect_chain[0][0].startswith(f"/espace/initiatives/{row.pk}/partenaires/?q=")
+    assert answer.context["q"] == who
+    assert "ou créez cette organisation" in answer.content.decode()
+    assert row.description == f"Organisme porteur à choisir{NBSP}: {who}"
+    assert row.partnerships.count() == 0
+    again = agent.get(f"{NEW}?dossier={row.entry_token}")
+    assert again.context["form"]["who"].value() == who
+
+
+def test_concertation_that_cannot_lead_is_not_linked(world, agent):
+    world.moisson.kind = "concertation"
+    world.moisson.has_legal_personality = None
+    type(world.moisson).objects.filter(pk=world.moisson.pk).update(kind="concertation")
+    answer = agent.post(NEW, quick(world))
+    assert "/partenaires/?q=Moisson+Mitis" in answer["Location"]
+    assert Initiative.objects.get().partnerships.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("count", "scope"), [(0, ""), (1, Scope.LOCAL), (2, Scope.SUPRALOCAL), (8, Scope.REGIONAL)]
+)
+def test_scope_follows_from_the_mrcs(world, client_for, count, scope):
+    chosen = [str(row.pk) for row in list(world.territories.values())[:count]]
+    client_for(world.coordination).post(NEW, quick(world, territories=["", *chosen]))
+    row = Initiative.objects.get()
+    assert (row.scope, row.territories.count()) == (scope, count)
+
+
+def test_what_cannot_be_read_is_said_and_the_rest_is_one_file(world, agent):
+    token = uuid4()
+    fields = quick(world, starts_on="01/02/2025", amount_requested="1,234", entry_token=token)
+    answer = agent.post(NEW, fields)
+    page = answer.content.decode()
+    row = Initiative.objects.get()
+    assert (answer.status_code, row.title, row.starts_on, row.amount_requested) == (
+        422,
+        "Frigo du quartier",
+        None,
+        None,
+    )
+    assert 'id="id_starts_on_error"' in page
+    assert 'value="01/02/2025"' in page
+    assert "Le reste est enregistré" in page
+    corrected = quick(world, entry_token=token, version=row.version)
+    assert agent.post(NEW, corrected)["Location"] == tasks(row)
+    assert Initiative.objects.get().starts_on == date(2025, 5, 1)
+
+
+def test_paper_form_copied_is_marked_so(world, agent):
+    assert 'name="papier" value="1"' in agent.get(f"{NEW}?papier=1").content.decode()
+    agent.post(NEW, quick(world, papier="1"))
+    assert Initiative.objects.get().entry_mode == EntryMode.PAPER
+
+
+def test_file_no_longer_in_hand_is_read_instead(world, agent):
+    token = uuid4()
+    agent.post(NEW, quick(world, entry_token=token))
+    Initiative.objects.update(state=State.WITHDRAWN)
+    row = Initiative.objects.get()
+    assert agent.get(f"{NEW}?dossier={token}")["Location"] == f"/espace/initiatives/{row.pk}/"
+    late = agent.post(NEW, quick(world, title="Trop tard", entry_token=token, version=row.version))
+    assert (late.status_code, "Trop tard" in late.content.decode()) == (409, True)
+
+
+def test_draft_of_somebody_else_is_never_opened_by_its_token(world, agent, client_for):
+    token = uuid4()
+    agent.post(NEW, quick(world, entry_token=token))
+    page = client_for(world.agent_temis).get(f"{NEW}?dossier={token}").content.decode()
+    assert "Frigo du quartier" not in page
