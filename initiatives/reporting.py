@@ -106,7 +106,7 @@ def missing_to_send(told: Told) -> list[Missing]:
     missing = []
     if told.people_reached is None and not told.people_unknown:
         missing.append(
-            Missing("people_reached", "Inscrivez le nombre de personnes rejointes, ou cochez « Inconnu ».")
+            Missing("people_reached", "Inscrivez le nombre de personnes rejointes, ou cochez «\xa0Inconnu\xa0».")
         )
     if not told.results.strip():
         missing.append(Missing("results", "Inscrivez les résultats."))

@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from alliance.lib.aggregates import JsonRows, per_parent
 from alliance.lib.dates import period_text
 from alliance.lib.money import NBSP, UNPUBLISHED, ZERO, format_amount, quantize
-from alliance.lib.templatetags.francais import pluriel
+from alliance.lib.templatetags.francais import nombre, pluriel
 from alliance.portal.labels import MUNICIPALITY, ORGANIZATION, TERRITORY, THEME, Label
 from alliance.portal.payments import origin
 from alliance.portal.rows import EVERYWHERE
@@ -28,6 +28,7 @@ from initiatives.choices import (
     State,
 )
 from initiatives.models import Initiative, InitiativePastSlug, Partnership, TransitionLog
+from initiatives.reporting import shown_count
 
 UNSAID = "non précisé par la source"
 _RELATED = 3
@@ -114,6 +115,11 @@ class Page:
     @staticmethod
     def _natures(values: dict[str, Any]) -> list[tuple[str, Decimal | None]]:
         return [(row[1], _dollars(row[3])) for row in values["l_shares"] or ()]
+
+    @property
+    def people_reached(self) -> str:
+        """Return how many people were reached, in words; one to four are « moins de cinq », nobody can be recognized."""
+        return shown_count(self.actual_reach, nombre(self.actual_reach))
 
     @property
     def is_regional(self) -> bool:

@@ -18,6 +18,7 @@ from funding.choices import Line
 from funding.models import CommitmentMovement, Contribution
 from initiatives.choices import PUBLIC_STATE, SCOPE_SLUG, Continuity, PartnerRole, PublicState, Scope
 from initiatives.models import Initiative, Partnership
+from initiatives.reporting import publishable_count
 
 EVERYWHERE = "Toute la région"
 _SUMMARY = 200  # a card shows 160 characters
@@ -28,7 +29,7 @@ _ROLE_RANK = {role: rank for rank, role in enumerate(PartnerRole.values)}
 class Row:
     """One initiative in a list. `amount` is all that lines promised it, in dollars; None when it is not published.
 
-    `reach` is the number of people it says it reached; None when it did not say.
+    `reach` is the number of people it says it reached; None when it did not say, or said so few that it is not published.
     """
 
     pk: int
@@ -248,7 +249,7 @@ class _Reader:
             partners=self._partners(values[16]),
             payments=payments,
             continuity=values[18],
-            reach=values[19],
+            reach=publishable_count(values[19]),
             contributions=self._contributions.read(values[20]),
         )
 

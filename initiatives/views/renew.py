@@ -28,7 +28,7 @@ def renew(request, initiative):
         form.add_error(None, refusal.reasons if isinstance(refusal, Refusal) else refusal.messages)
         return _page(request, initiative, form, status=422)
     messages.success(
-        request, "La suite est créée : voici son brouillon. Relisez chaque section, puis déposez."
+        request, "La suite est créée\xa0: voici son brouillon. Relisez chaque section, puis déposez."
     )
     return redirect("espace:edit", pk=draft.pk)
 

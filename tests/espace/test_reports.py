@@ -166,7 +166,7 @@ def test_sending_says_what_is_missing_and_keeps_the_draft(world, agent, report):
     answer = agent.post(page(report), typed(report, **blank, gaps="Une pluie."))
     text = answer.content.decode()
     assert answer.status_code == 422
-    assert "cochez « Inconnu »" in text
+    assert "cochez «\xa0Inconnu\xa0»" in text
     assert "Inscrivez les résultats." in text
     assert "Inscrivez la dépense réelle\xa0: Salaires." in text
     report.refresh_from_db()

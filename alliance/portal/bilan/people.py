@@ -46,7 +46,7 @@ def reached(data: YearData) -> Section:
                 unit="personnes",
                 definition=(
                     "Somme des nombres déclarés, un par initiative : celui de sa fiche, que le rapport final approuvé remplit. "
-                    "Une même personne peut être comptée plusieurs fois."
+                    "Une même personne peut être comptée plusieurs fois. Un nombre de une à quatre personnes n’est ni publié ni compté."
                 ),
             ),
             FigureLine(
@@ -54,8 +54,8 @@ def reached(data: YearData) -> Section:
                 label=f"{'initiatives ont' if len(answers) > 1 else 'initiative a'} déclaré un nombre, sur {nombre(len(data.rows))}",
                 value=len(answers),
                 unit="initiatives",
-                definition="Initiatives de l’exercice qui disent combien de personnes elles ont rejointes.",
-                note=f"Pour {pluriel(silent, 'initiative,initiatives')}, le nombre est inconnu."
+                definition="Initiatives de l’exercice dont le nombre de personnes rejointes est connu et publié.",
+                note=f"Pour {pluriel(silent, 'initiative,initiatives')}, le nombre est inconnu ou de moins de cinq personnes."
                 if silent
                 else "",
             ),

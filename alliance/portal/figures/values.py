@@ -60,10 +60,13 @@ def initiatives_table(rows: Iterable[Row]) -> Table:
 
 
 def reached(choice: Choice) -> Value:
-    """Return the declared people, and say how many initiatives did not declare any."""
+    """Return the declared people, and say how many initiatives did not declare any.
+
+    Numbers of one to four people are in no row: neither published, nor found by subtracting the others from the total.
+    """
     told = [row.reach for row in choice.rows if row.reach is not None]
     answered = pluriel(len(told), "initiative l’a déclaré,initiatives l’ont déclaré")
-    note = f"{answered} sur {len(choice.rows)}. Une même personne peut être comptée plus d’une fois."
+    note = f"{answered} sur {len(choice.rows)}. Une même personne peut être comptée plus d’une fois. Moins de cinq personnes ne se publient pas."
     return Value(sum(told) if told else None, note)
 
 
