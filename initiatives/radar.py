@@ -119,8 +119,8 @@ def _candidates(
         around = Q()
         for row in territories:
             around |= Q(order__range=(row.order - NEIGHBOURS, row.order + NEIGHBOURS))
-        near_by = Initiative.objects.filter(territories__in=Territory.objects.filter(around).values("pk"))
-        rows = rows.filter(Q(pk__in=near_by.values("pk")) | Q(territories=None))
+        places = Q(territories__in=Territory.objects.filter(around).values("pk")) | Q(territories=None)
+        rows = rows.filter(pk__in=Initiative.objects.filter(places).values("pk"))
     first, last = start - _ABOUT_A_YEAR, end + _ABOUT_A_YEAR
     years = Q(fiscal_years__starts_on__lte=last, fiscal_years__ends_on__gte=first)
     undated = Q(fiscal_years=None) & (Q(starts_on=None) | Q(starts_on__range=(first, last)))

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.lib.workflow import Refusal, Stale
-from initiatives import actions, partners, rules, workflow
+from initiatives import actions, partners, radar, rules, workflow
 from initiatives.choices import AGENT_STATE, State
 from initiatives.content import asks_everything, missing_of
 from initiatives.forms.entry import WithdrawalForm
@@ -67,6 +67,7 @@ def _check_page(request, initiative, *, status=200, reasons=()):
         "reasons": reasons,
         "opened": None if request.user.is_staff else actions.open_fields(initiative),
         "needs_fiduciary": partners.needs_fiduciary(rows),
+        "alerts": radar.of(initiative, request.user),
         "refused": status != 200,
         "asks_declaration": not asks_everything(initiative, request.user),
     }

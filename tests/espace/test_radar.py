@@ -64,6 +64,12 @@ def test_same_lead_and_theme_says_the_year(world):
     assert told(mine, world.agent_mitis) == [("Tout autre chose", "même organisme et même thème, 2024-2025")]
 
 
+def test_initiative_of_several_mrcs_is_told_once(world):
+    both = [world.territories["la-mitis"], world.territories["la-matapedia"]]
+    world.initiative(title=TITLE, scope=Scope.SUPRALOCAL, territories=both)
+    assert len(told(world.initiative(title=TITLE, partners=[]), world.agent_mitis)) == 1
+
+
 def test_last_year_s_file_may_be_renewed_by_who_writes(world):
     year = {"starts_on": date(2024, 5, 1), "ends_on": date(2025, 2, 1)}
     world.initiative(State.IN_PROGRESS, title=TITLE, **year)
