@@ -14,6 +14,7 @@ from funding import actions
 from funding.choices import Condition
 from funding.rules import Instalment
 from initiatives.choices import State
+from initiatives.sections import SECTIONS
 from tests.chromium import needs_chromium
 
 axe = pytest.importorskip("axe_playwright_python")
@@ -171,7 +172,16 @@ def agent_pages(files):
         "/espace/",
         "/espace/initiatives/nouvelle/",
         f"/espace/initiatives/{draft}/modifier/",
+        *[
+            f"/espace/initiatives/{draft}/modifier/{part.slug}/"
+            for part in SECTIONS
+            if part.slug != "documents"
+        ],
+        f"/espace/initiatives/{draft}/documents/",
         f"/espace/initiatives/{draft}/deposer/",
+        f"/espace/initiatives/{draft}/echanges/",
+        "/espace/formulaire/",
+        "/espace/rapports/",
         f"/espace/initiatives/{draft}/partenaires/?q=moisson",
         f"/espace/initiatives/{draft}/partenaires/creer/?q=Moisson",
         f"/espace/initiatives/{returned}/",
@@ -250,15 +260,16 @@ def test_pages_without_violation(window, live_server, files):
             open_page(page, live_server, path, visits)
             scan_page(page, path, visits)
     assert visits.faults == [], "\n".join(visits.faults)
-    assert (visits.pages, visits.scans) == (49, 147)
+    assert (visits.pages, visits.scans) == (59, 177)
 
 
 def test_refused_form_without_violation(window, live_server, files):
     world, files = files
     page, visits = window(world.agent_mitis), Visits()
-    page.goto(f"{live_server.url}/espace/initiatives/{files['draft'].pk}/modifier/")
+    page.goto(f"{live_server.url}/espace/initiatives/{files['draft'].pk}/modifier/calendrier/")
     page.fill("[name=starts_on]", "22-03-01")
-    page.click("button[value=check]")
+    page.click(".actions button[value=next]")
+    page.wait_for_selector(".error-summary")
     assert page.evaluate("() => document.activeElement.className") == "error-summary"
     scan_page(page, "refused form", visits)
     assert visits.faults == [], "\n".join(visits.faults)
