@@ -18,6 +18,7 @@ from alliance.lib.records import sign
 from alliance.lib.text import sort_key
 from alliance.lib.widgets import AutocompleteMixin
 from territories import actions
+from territories.admin_invite import invite_page
 from territories.choices import MunicipalityKind, OrganizationKind
 from territories.models import Membership, Municipality, Organization, OrganizationAlias, Territory
 from territories.resources import MunicipalityResource, OrganizationResource, TerritoryResource
@@ -231,3 +232,4 @@ class MembershipInline(AutocompleteMixin, admin.TabularInline):
 
 
 UserAdmin.inlines = [MembershipInline]
+UserAdmin.invite_page = staticmethod(invite_page)

@@ -17,7 +17,7 @@ from alliance.lib.workflow import NotAllowed, Refusal
 
 TAKEN = "Un compte existe déjà pour cette adresse courriel."
 GONE = "Ce lien n’est plus valide."
-LAST_ONE = "C’est le dernier compte d’administration actif : nommez-en un autre avant."
+LAST_ONE = "C’est le dernier compte d’administration actif : nommez-en un autre avant."
 OWN_ROLE = "Une autre personne de l’administration doit changer votre rôle ou fermer votre compte."
 NOT_YOURS = "Vous ne pouvez pas donner ce rôle ni changer ce compte."
 
@@ -42,7 +42,7 @@ def send_invitation(*, user: User, by: User) -> None:
     """Write to `user`, in the name of `by`, the link valid 7 days that opens the account; earlier ones close."""
     _refuse_foreign(by, user.role)
     if not user.is_active:
-        raise Refusal("Ce compte n’est pas actif : aucun lien n’a été envoyé.")
+        raise Refusal("Ce compte n’est pas actif : aucun lien n’a été envoyé.")
     with transaction.atomic():
         _close_links(user, LinkPurpose.INVITATION)
         address = links.make(user, LinkPurpose.INVITATION)

@@ -13,11 +13,16 @@ from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
-from alliance.accounts import admin_mail  # noqa: F401  # registers the outbox and the teams' mailboxes
+from alliance.accounts import (
+    actions,
+    admin_mail,  # noqa: F401  # registers the outbox and the teams' mailboxes
+    roles,
+)
 from alliance.accounts.models import User
 from alliance.accounts.roles import Role
+from alliance.accounts.second_factor import factors
 from alliance.lib.admin import AuditedModelAdmin, DemoFilter, choice_filter, yes_no_filter
-from alliance.lib.records import save_as
+from alliance.lib.workflow import Refusal
 
 
 @admin.register(User)
@@ -34,8 +39,7 @@ class UserAdmin(AuditedModelAdmin):
     fields = ("email", "full_name", "role", "is_active", "date_joined", "last_login", "is_demo")
     readonly_fields = ("date_joined", "last_login", "is_demo")
 
-    def get_fields(self, request, obj=None):
-        return self.fields if obj else ("email", "full_name", "role")
+    invite_page = None  # given by the package that knows the MRCs
 
     def get_readonly_fields(self, request, obj=None):
         """Nobody takes away their own role or account: the site would be left without administration."""
@@ -43,37 +47,75 @@ class UserAdmin(AuditedModelAdmin):
             return (*self.readonly_fields, "role", "is_active")
         return self.readonly_fields
 
-    def get_inlines(self, request, obj):
-        return super().get_inlines(request, obj) if obj else []
+    def has_change_permission(self, request, obj=None):
+        """An account is changed by who may give its role: its e-mail alone would open it to another (case F17)."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or roles.may_give(request.user.role, obj.role))
 
     def get_urls(self):
-        view = self.admin_site.admin_view(self.send_link)
-        return [path("<int:pk>/lien/", view, name="accounts_user_send_link"), *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/lien/", view(self.send_link), name="accounts_user_send_link"),
+            path("<int:pk>/second-facteur/", view(self.reset_factor), name="accounts_user_reset_factor"),
+            *super().get_urls(),
+        ]
+
+    def add_view(self, request, form_url="", extra_context=None):
+        return type(self).invite_page(request, admin_site=self.admin_site)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        user = self.get_object(request, object_id)
+        may_change = user is not None and self.has_change_permission(request, user)
+        buttons = {
+            "may_send": may_change and user.is_active,
+            "may_reset": may_change and _may_reset(request.user, user) and factors(user).exists(),
+        }
+        return super().change_view(request, object_id, form_url, {**buttons, **(extra_context or {})})
 
     def save_model(self, request, obj, form, change):
-        if not change:
-            obj.email = obj.email.lower()
-            obj.set_unusable_password()
-        save_as(obj, request.user, exclude=("password",))
-
-    def response_add(self, request, obj, post_url_continue=None):
-        messages.success(
-            request, f"Le compte de {obj} est créé. Envoyez-lui le lien pour choisir son mot de passe."
-        )
-        return redirect("admin:accounts_user_change", obj.pk)
+        actions.save_account(user=obj, by=request.user)
 
     @method_decorator(require_POST)
     def send_link(self, request, pk):
-        """Send the person the link of the « mot de passe oublié » page, by which they choose their password."""
+        """Send the invitation again, or the link of the « mot de passe oublié » page to who has come before."""
+        user = self._changed(request, pk)
+        try:
+            self._send(request, user)
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        return redirect(reverse("admin:accounts_user_change", args=[user.pk]))
+
+    @method_decorator(require_POST)
+    def reset_factor(self, request, pk):
+        """Take away the second factor of a person who lost theirs."""
+        user = self._changed(request, pk)
+        if not _may_reset(request.user, user):
+            raise PermissionDenied
+        actions.remove_second_factor(user=user, by=request.user)
+        messages.success(request, f"Le second facteur de {user} est retiré et ses sessions sont fermées.")
+        return redirect(reverse("admin:accounts_user_change", args=[user.pk]))
+
+    def _changed(self, request, pk):
         user = User.objects.filter(pk=pk).first()
         if user is None:
             raise Http404
         if not self.has_change_permission(request, user):
             raise PermissionDenied
+        return user
+
+    def _send(self, request, user):
+        if user.last_login is None:
+            actions.send_invitation(user=user, by=request.user)
+            messages.success(
+                request, f"L’invitation de {user} est partie à {user.email}. Elle est valide 7 jours."
+            )
+            return
         form = ResetPasswordForm({"email": user.email})
-        if user.is_active and form.is_valid():
-            form.save(request)
-            messages.success(request, f"Le lien a été envoyé à {user.email}. Il est valide une heure.")
-        else:
-            messages.error(request, "Ce compte n’est pas actif : aucun lien n’a été envoyé.")
-        return redirect(reverse("admin:accounts_user_change", args=[user.pk]))
+        if not user.is_active or not form.is_valid():
+            raise Refusal("Ce compte n’est pas actif : aucun lien n’a été envoyé.")
+        form.save(request)
+        messages.success(request, f"Le lien a été envoyé à {user.email}. Il est valide une heure.")
+
+
+def _may_reset(by, user):
+    return by.is_superuser and by.pk != user.pk

@@ -48,7 +48,7 @@ class SessionLimitsMiddleware:
         sessions.tell(request)
         if not request.path.startswith(ACCOUNT) and second_factor.is_missing(request.user):
             messages.warning(
-                request, "Votre rôle demande un second facteur : choisissez-en un pour continuer."
+                request, "Votre rôle demande un second facteur : choisissez-en un pour continuer."
             )
             return redirect("mfa_index")
         return None

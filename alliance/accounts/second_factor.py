@@ -58,7 +58,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     error_messages: ClassVar = {
         **DefaultMFAAdapter.error_messages,
-        "cannot_delete_authenticator": "Votre rôle demande un second facteur : ajoutez-en un autre avant de retirer celui-ci",
+        "cannot_delete_authenticator": "Votre rôle demande un second facteur : ajoutez-en un autre avant de retirer celui-ci",
         "cannot_generate_recovery_codes": "Ajoutez d’abord une application ou une clé d’accès",
         "incorrect_code": "Ce code n’est pas le bon, ou il a déjà servi. Attendez le suivant et réessayez",
     }

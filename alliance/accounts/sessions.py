@@ -8,6 +8,8 @@ from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -74,6 +76,7 @@ def alive(request: HttpRequest) -> list[OpenSession]:
     now = timezone.now()
     idle = timedelta(seconds=idle_seconds(request.user) + STEP)
     most = timedelta(seconds=settings.SESSION_ABSOLUTE_SECONDS)
+    kept = _kept(request.user)
     rows = [
         OpenSession(
             pk=row.pk,
@@ -82,10 +85,20 @@ def alive(request: HttpRequest) -> list[OpenSession]:
             seen_at=row.last_seen_at,
             is_this_one=row.session_key == request.session.session_key,
         )
-        for row in UserSession.objects.purge_and_list(request.user)
-        if row.last_seen_at > now - idle and row.created_at > now - most
+        for row in UserSession.objects.filter(
+            user=request.user, last_seen_at__gt=now - idle, created_at__gt=now - most
+        )
+        if row.session_key in kept
     ]
     return sorted(rows, key=lambda row: (row.is_this_one, row.seen_at), reverse=True)
+
+
+def _kept(user: User) -> set[str]:
+    """Return the keys of the sessions of `user` that the server still holds and that its password still opens."""
+    keys = UserSession.objects.filter(user=user).values("session_key")
+    held = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+    proof = user.get_session_auth_hash()
+    return {row.session_key for row in held if row.get_decoded().get(HASH_SESSION_KEY) == proof}
 
 
 def end(user: User, *, only: int | None = None, keep: str | None = None) -> int:

@@ -65,6 +65,7 @@ class PortalAdminSite(admin.AdminSite):
             "money": admin_home.money() if may_read_money else [],
             "to_pay": admin_home.to_pay() if may_read_money else [],
             "late_reports": admin_home.late_reports() if may_read_money else 0,
+            "received_reports": admin_home.received_reports(request.user),
             "checked": admin_home.last_check() if may_read_money else None,
             "failed_mails": outbox.failed_count()
             if request.user.has_perm("accounts.view_outgoingmail")
