@@ -168,7 +168,11 @@ def test_digest_waits_for_the_morning(tell, states, time_machine, sent):
     assert sent() == []
     assert states() == ["sent", "pending"]
     time_machine.move_to(datetime(2026, 5, 5, 15, 0, tzinfo=UTC), tick=False)
+    late = tell("3")  # its transaction ended after the digest had left
+    OutgoingMail.objects.filter(pk=late.pk).update(created_at=datetime(2026, 5, 5, 10, 59, tzinfo=UTC))
     assert sent() == []  # one a day
+    time_machine.move_to(datetime(2026, 5, 6, 4, 30, tzinfo=UTC), tick=False)  # 0 h 30, nobody is woken
+    assert sent() == []
     assert len(sent(digests_now=True)) == 1
 
 

@@ -85,8 +85,8 @@ def _batches(only: Collection[int] | None, digests_now: bool) -> Iterator[list[O
     """Yield claimed rows: one message that leaves by itself, or all the rows of one digest."""
     while rows := _claim_single(only):
         yield rows
-    if only is None:
-        before = timezone.now() if digests_now else _digest_cut()
+    before = timezone.now() if digests_now else datetime.combine(today(), DIGEST_HOUR, TORONTO)
+    if only is None and before <= timezone.now():
         for receiver in _digest_receivers(before):
             if rows := _claim_digest(receiver, before, today_too=digests_now):
                 yield rows
@@ -95,14 +95,6 @@ def _batches(only: Collection[int] | None, digests_now: bool) -> Iterator[list[O
 def _due(way: str) -> QuerySet[OutgoingMail]:
     waits = Q(not_before=None) | Q(not_before__lte=timezone.now())
     return OutgoingMail.objects.filter(waits, state=MailState.PENDING, way=way, attempts__lt=TRIES)
-
-
-def _digest_cut() -> datetime:
-    """Return the last 7 h of America/Toronto: what was written before it is in a digest that may leave."""
-    cut = datetime.combine(today(), DIGEST_HOUR, TORONTO)
-    return (
-        cut if timezone.now() >= cut else datetime.combine(today() - timedelta(days=1), DIGEST_HOUR, TORONTO)
-    )
 
 
 def _digest_receivers(before: datetime) -> list[tuple[int | None, str]]:
