@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from alliance.lib.dates import long_date
 from alliance.lib.templatetags.francais import pluriel
-from initiatives.choices import AGENT_STATE, ReportKind, State
+from initiatives.choices import ReportKind, State
 
 REPORT_SOON = timedelta(days=60)  # a report due later than that is announced, not asked for
 
@@ -94,7 +94,7 @@ def follow(situation: Situation) -> Status:
 def _moving(facts: Situation) -> Status:
     """A file before its decision, or closed: nothing depends on reports."""
     if facts.state == State.DRAFT:
-        return Status("Votre brouillon est enregistré.", _missing(facts), Side.MRC, facts.since)
+        return Status("Le brouillon est enregistré.", _missing(facts), Side.MRC, facts.since)
     if facts.state == State.CHANGES_REQUESTED:
         return Status(_asked(facts), _returned(facts), Side.MRC, facts.since)
     words, next_step, turn = _CALM[facts.state]
@@ -103,13 +103,13 @@ def _moving(facts: Situation) -> Status:
 
 _CALM = {
     State.SUBMITTED: (
-        "Votre dossier est au CRD.",
-        "Le CRD en commencera l’analyse. Vous n’avez rien à faire.",
+        "Le dossier est au CRD.",
+        "Le CRD en commencera l’analyse.",
         Side.CRD,
     ),
     State.UNDER_REVIEW: (
-        "Votre dossier est en analyse.",
-        "La décision sera écrite dans le dossier. Vous n’avez rien à faire.",
+        "Le dossier est en analyse.",
+        "La décision sera écrite dans le dossier.",
         Side.CRD,
     ),
     State.DECLINED: (
@@ -117,8 +117,8 @@ _CALM = {
         "La raison est écrite dans le journal du dossier.",
         Side.NOBODY,
     ),
-    State.WITHDRAWN: (AGENT_STATE[State.WITHDRAWN], "", Side.NOBODY),
-    State.CANCELLED: (AGENT_STATE[State.CANCELLED], "", Side.NOBODY),
+    State.WITHDRAWN: ("Le dossier a été retiré.", "", Side.NOBODY),
+    State.CANCELLED: ("L’initiative a été abandonnée.", "", Side.NOBODY),
 }
 
 
@@ -132,7 +132,7 @@ def _missing(facts: Situation) -> str:
 
 def _asked(facts: Situation) -> str:
     if not facts.corrections:
-        return "Le CRD attend vos précisions."
+        return "Le CRD attend des précisions."
     return f"Le CRD demande {pluriel(facts.corrections, 'correction,corrections')}."
 
 
@@ -145,7 +145,7 @@ def _returned(facts: Situation) -> str:
 
 def _approved(facts: Situation) -> Status:
     words = "L’initiative est retenue."
-    next_step = "Le CRD communiquera avec vous pour l’entente."
+    next_step = "Le CRD communiquera avec la MRC pour l’entente."
     if facts.starts_on and facts.starts_on >= facts.on:
         next_step += f" Elle commence le {long_date(facts.starts_on)}."
     calm = Status(words, next_step, Side.CRD, facts.since, facts.starts_on)
@@ -179,7 +179,7 @@ def _reporting(facts: Situation, words: str) -> Status | None:
     if pressing and not (facts.state == State.APPROVED and pressing[0].due_on > facts.on):
         return _pressing(facts, words, pressing[0])
     if read := next((row for row in facts.reports if row.received and not row.returned), None):
-        return Status(words, f"Le CRD lit votre {read.name}.", Side.CRD, facts.since)
+        return Status(words, f"Le CRD lit le {read.name}.", Side.CRD, facts.since)
     if asked and facts.state != State.APPROVED:
         due = asked[0]
         step = f"Le {due.name} est attendu le {long_date(due.due_on)}."
@@ -190,7 +190,7 @@ def _reporting(facts: Situation, words: str) -> Status | None:
 def _pressing(facts: Situation, words: str, due: ReportFacts) -> Status:
     late = due.due_on < facts.on
     if due.returned:
-        step = f"Le CRD vous a retourné le {due.name}\xa0: corrigez-le, puis envoyez-le de nouveau."
+        step = f"Le CRD a retourné le {due.name}\xa0: corrigez-le, puis envoyez-le de nouveau."
     elif late:
         step = f"Le {due.name} était attendu le {long_date(due.due_on)}\xa0: remettez-le."
     else:
@@ -202,10 +202,10 @@ def _with_messages(status: Status, facts: Situation) -> Status:
     """Add who waits for an answer in the exchanges. A message to answer makes it one’s turn when nothing else did."""
     turn, steps = status.turn, [status.next_step] if status.next_step else []
     if Side.CRD in facts.waits_for:  # the CRD wrote last: the MRC answers
-        steps.append("Le CRD attend votre réponse à son message.")
+        steps.append("Le CRD attend une réponse à son message.")
         turn = Side.MRC
     if Side.MRC in facts.waits_for:
-        steps.append("Votre message attend une réponse du CRD.")
+        steps.append("Un message de la MRC attend une réponse du CRD.")
         turn = Side.CRD if turn == Side.NOBODY else turn
     if facts.waits_for and not {Side.CRD, Side.MRC} & facts.waits_for:
         raise ValueError(f"unknown side: {facts.waits_for}")

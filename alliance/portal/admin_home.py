@@ -17,7 +17,9 @@ from alliance.portal import admin_year_money
 from funding import actions, audit, ledger
 from funding.models import Allocation, Disbursement, LedgerCheck
 from initiatives.choices import PartnerRole, State
-from initiatives.models import FiscalYear, Initiative, Partnership
+from initiatives.follow import Side
+from initiatives.models import FiscalYear, Initiative, Partnership, Report
+from initiatives.situation import waiting_messages
 
 SHOWN = 10
 SLEEPS_AFTER = timedelta(days=30)
@@ -64,6 +66,7 @@ def piles(user: User) -> list[Pile]:
     rows = Initiative.objects.select_related("submitted_by", "created_by")
     asleep = rows.filter(state=State.DRAFT, updated_at__lt=timezone.now() - SLEEPS_AFTER)
     found = [
+        _unanswered(rows),
         _pile("À prendre en analyse", "?etat=submitted", rows.filter(state=State.SUBMITTED), "submitted_at"),
         _pile("En analyse", "?etat=under_review", rows.filter(state=State.UNDER_REVIEW), "submitted_at"),
         _pile(
@@ -115,6 +118,13 @@ def check_now() -> LedgerCheck:
     return actions.record_check(seconds=monotonic() - begun, rules=len(audit.RULES), failures=failures)
 
 
+def received_reports(user: User) -> int | None:
+    """Return how many reports wait to be approved, or None for those who do not approve them."""
+    if not user.has_perm("initiatives.move_initiative"):
+        return None
+    return Report.objects.to_approve().count()
+
+
 def late_reports() -> int:
     """Return how many final reports were not received in time."""
     return admin_year_money.late_reports().count()
@@ -136,6 +146,14 @@ def _pile(title: str, query: str, rows: QuerySet[Initiative], since: str) -> Pil
     files = list(rows.order_by(since, "pk")[: SHOWN + 1])
     waiting = [Waiting(row, _days(getattr(row, since))) for row in files[:SHOWN]]
     return Pile(title, query, waiting, len(files) > SHOWN)
+
+
+def _unanswered(rows: QuerySet[Initiative]) -> Pile:
+    """Files whose MRC waits for an answer, the oldest message first."""
+    asked = {key: sides[Side.MRC] for key, sides in waiting_messages().items() if Side.MRC in sides}
+    found = rows.in_bulk(list(asked)[: SHOWN + 1])
+    waiting = [Waiting(found[key], _days(message.at)) for key, message in asked.items() if key in found]
+    return Pile(f"Messages des MRC sans réponse ({len(asked)})", "", waiting[:SHOWN], more=False)
 
 
 def _incomplete(published: QuerySet[Initiative]) -> Pile:

@@ -15,25 +15,25 @@ READ = ReportFacts(4, "final", date(2026, 1, 1), received=True)
 BACK = ReportFacts(5, "final", date(2026, 1, 1), returned=True)
 
 CALM = {
-    State.DRAFT: ("Votre brouillon est enregistré.", "Complétez-le, puis déposez-le.", Side.MRC),
+    State.DRAFT: ("Le brouillon est enregistré.", "Complétez-le, puis déposez-le.", Side.MRC),
     State.SUBMITTED: (
-        "Votre dossier est au CRD.",
-        "Le CRD en commencera l’analyse. Vous n’avez rien à faire.",
+        "Le dossier est au CRD.",
+        "Le CRD en commencera l’analyse.",
         Side.CRD,
     ),
     State.CHANGES_REQUESTED: (
-        "Le CRD attend vos précisions.",
+        "Le CRD attend des précisions.",
         "Complétez le dossier, puis déposez-le de nouveau.",
         Side.MRC,
     ),
     State.UNDER_REVIEW: (
-        "Votre dossier est en analyse.",
-        "La décision sera écrite dans le dossier. Vous n’avez rien à faire.",
+        "Le dossier est en analyse.",
+        "La décision sera écrite dans le dossier.",
         Side.CRD,
     ),
     State.APPROVED: (
         "L’initiative est retenue.",
-        "Le CRD communiquera avec vous pour l’entente.",
+        "Le CRD communiquera avec la MRC pour l’entente.",
         Side.CRD,
     ),
     State.DECLINED: (
@@ -60,14 +60,14 @@ def test_ten_states_say_where_the_file_stands():
 @pytest.mark.parametrize("state", State)
 def test_a_message_of_the_crd_makes_it_the_turn_of_the_mrc_in_every_state(state):
     _words, step, turn = told(state, waits_for=frozenset({Side.CRD}))
-    assert (step.endswith("Le CRD attend votre réponse à son message."), turn) == (True, Side.MRC)
+    assert (step.endswith("Le CRD attend une réponse à son message."), turn) == (True, Side.MRC)
 
 
 @pytest.mark.parametrize("state", State)
 def test_a_message_of_the_mrc_is_the_turn_of_the_crd_unless_the_mrc_has_something_to_do(state):
     _words, step, turn = told(state, waits_for=frozenset({Side.MRC}))
     mine = state in State.editable_by_agent
-    assert step.endswith("Votre message attend une réponse du CRD.")
+    assert step.endswith("Un message de la MRC attend une réponse du CRD.")
     assert turn == (Side.MRC if mine else Side.CRD)
 
 
@@ -92,10 +92,10 @@ def test_a_message_of_the_mrc_is_the_turn_of_the_crd_unless_the_mrc_has_somethin
         (
             State.APPROVED,
             {"starts_on": date(2026, 4, 1)},
-            "Le CRD communiquera avec vous pour l’entente. Elle commence le 1er avril 2026.",
+            "Le CRD communiquera avec la MRC pour l’entente. Elle commence le 1er avril 2026.",
             Side.CRD,
         ),
-        (State.APPROVED, {"reports": (SOON,)}, "Le CRD communiquera avec vous pour l’entente.", Side.CRD),
+        (State.APPROVED, {"reports": (SOON,)}, "Le CRD communiquera avec la MRC pour l’entente.", Side.CRD),
         (
             State.APPROVED,
             {"reports": (LATE,)},
@@ -132,17 +132,17 @@ def test_a_message_of_the_mrc_is_the_turn_of_the_crd_unless_the_mrc_has_somethin
             "Le rapport d’étape était attendu le 1er janvier 2026\xa0: remettez-le.",
             Side.MRC,
         ),
-        (State.COMPLETED, {"reports": (READ,)}, "Le CRD lit votre rapport final.", Side.CRD),
+        (State.COMPLETED, {"reports": (READ,)}, "Le CRD lit le rapport final.", Side.CRD),
         (
             State.COMPLETED,
             {"reports": (BACK,)},
-            "Le CRD vous a retourné le rapport final\xa0: corrigez-le, puis envoyez-le de nouveau.",
+            "Le CRD a retourné le rapport final\xa0: corrigez-le, puis envoyez-le de nouveau.",
             Side.MRC,
         ),
         (
             State.COMPLETED,
             {"reports": (READ, FAR)},
-            "Le CRD lit votre rapport final.",
+            "Le CRD lit le rapport final.",
             Side.CRD,
         ),
     ],
