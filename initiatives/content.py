@@ -119,6 +119,11 @@ def fiscal_years_of(initiative: Initiative) -> Any:
     return FiscalYear.objects.filter(starts_on__year__in=starts)
 
 
+def years_of(initiative: Initiative) -> list[FiscalYear]:
+    """Return the fiscal years that its dates touch, the first one first; none while a date is unknown."""
+    return sorted(fiscal_years_of(initiative) or [], key=lambda year: year.starts_on)
+
+
 def copy_of(initiative: Initiative) -> dict[str, Any]:
     """Return what was deposited as plain values, readable without the tables it came from."""
     content: dict[str, Any] = {}

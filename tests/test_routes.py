@@ -117,18 +117,21 @@ EXPECTED = {
             "espace:partner",
             "espace:partner_new",
             "espace:partners",
+            "espace:renew",
+            "espace:section",
             "espace:submit",
             "espace:withdraw",
         ),
         OWN_FILE_TO_WRITE,
     ),
     **dict.fromkeys(
-        ("espace:documents", "espace:exchanges", "espace:file", "espace:receipt"), OWN_FILE_TO_READ
+        ("espace:documents", "espace:exchanges", "espace:file", "espace:receipt", "espace:report"),
+        OWN_FILE_TO_READ,
     ),
     "espace:document": "302 200 404 200 200 200 200 200",  # as the initiative: also read in the admin
-    "espace:new": "302 200 200 403 200 403 403 200",
+    **dict.fromkeys(("espace:new", "espace:paper"), "302 200 200 403 200 403 403 200"),
     **dict.fromkeys(
-        ("espace:organizations", "espace:partner_suggestions", "espace:title_radar"),
+        ("espace:organizations", "espace:partner_suggestions", "espace:reports", "espace:title_radar"),
         "302 200 200 200 200 403 403 200",
     ),
 }
@@ -152,6 +155,7 @@ PAGE_RIGHT = {
         "funding.move_money",
     ),
     "movement": "funding.move_money",
+    "return": "initiatives.move_initiative",
     "step": "initiatives.move_initiative",
     **dict.fromkeys(("message", "note"), "initiatives.change_initiative"),
     "unpublish": "initiatives.publish_initiative",
@@ -277,6 +281,9 @@ def address(name, things):
         "espace:document": [things.things["document"].pk],
         "espace:document_remove": [file.pk, things.things["document"].pk],
         "espace:partner": [file.pk, file.partnerships.get().pk],
+        "espace:renew": [published.pk],
+        "espace:report": [published.reports.first().pk],
+        "espace:section": [file.pk, "budget"],
         "account_confirm_email": ["x"],
         "account_reset_password_from_key": ["1", "x-y"],
     }
@@ -289,7 +296,9 @@ _WITHOUT_FILE = {
     "espace:mails",
     "espace:new",
     "espace:organizations",
+    "espace:paper",
     "espace:partner_suggestions",
+    "espace:reports",
     "espace:title_radar",
 }
 

@@ -5,7 +5,7 @@ Parts of `files.update`, which locks the file, holds its version and leaves its 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -87,11 +87,11 @@ def _write_answers(initiative: Initiative, by: User, values: Mapping[str, Any]) 
     save_as(answers, by)
 
 
-def declare(initiative: Initiative, by: User) -> None:
+def declare(initiative: Initiative, by: User, *, at: datetime) -> None:
     """Say who declares the answers exact, and when: whoever deposits them (a part of `moves.submit`)."""
     answers = Answers.objects.filter(initiative=initiative, is_declared=True).first()
     if answers is not None:
-        answers.declared_at, answers.declared_by = timezone.now(), by
+        answers.declared_at, answers.declared_by = at, by
         save_as(answers, by)
 
 

@@ -62,9 +62,9 @@ def submit(
         _check(locked, "submit", by, note)
         if missing := missing_of(locked, by):
             raise Refusal([item.sentence for item in missing])
-        answers.declare(locked, by)
         locked.number = locked.number or next_number(locked)
         locked.submitted_at, locked.submitted_by = timezone.now(), by
+        answers.declare(locked, by, at=locked.submitted_at)
         settle_slug(locked)
         reindex(locked)  # its number can be searched from now on
         corrections.settle(locked, by)

@@ -11,7 +11,7 @@ from alliance.lib.forms import LineFormField
 from initiatives.actions import ActivityRow, BudgetRow
 from initiatives.actions.answers import MOST_ROWS
 from initiatives.choices import BudgetNature, BudgetOrigin, BudgetSide
-from initiatives.content import fiscal_years_of
+from initiatives.content import years_of
 from initiatives.forms.fields import PickOne
 from initiatives.forms.questions import date_field, money_field, text
 
@@ -190,7 +190,7 @@ def _offered(code, initiative):
     partners = initiative.partnerships.select_related("organization") if code == "sources" else ()
     organizations = {row.organization.pk: row.organization for row in partners}
     return {
-        "years": list(fiscal_years_of(initiative) or []),
+        "years": years_of(initiative),
         "organizations": list(organizations.values()),
     }
 

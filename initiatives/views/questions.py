@@ -6,7 +6,7 @@ from typing import Any
 
 from initiatives import budget, reading
 from initiatives.choices import State
-from initiatives.content import fiscal_years_of
+from initiatives.content import years_of
 from initiatives.sections import Question
 
 
@@ -63,5 +63,5 @@ def totals_of(initiative):
         "confirmed": totals.confirmed,
         "fqis_share": totals.fqis_share,
         "fqis_source": totals.fqis_source,
-        "years": budget.by_year(lines, list(fiscal_years_of(initiative) or [])),
+        "years": budget.by_year(lines, years_of(initiative)),
     }

@@ -8,7 +8,7 @@ from funding import actions as funding_actions
 from initiatives import actions
 from initiatives.choices import State
 from initiatives.models import Initiative
-from tests.espace.forms import typed
+from tests.espace.forms import NEW, fill, page, post, quick
 from tests.world import PASSWORD
 
 
@@ -22,37 +22,39 @@ def test_life_from_sign_in_to_the_directory(world, client, client_for):
     assert sign_in(client, world.agent_mitis)["Location"] == "/espace/"
     assert "Rien ne vous attend" in client.get("/espace/").content.decode()
 
-    posted = typed(world, do="partner", ends_on="")
-    answer = client.post("/espace/initiatives/nouvelle/", posted | {"entry_token": "0" * 31 + "1"})
+    answer = client.post(NEW, quick(world, who="La Moisson"))
     initiative = Initiative.objects.get()
     home = f"/espace/initiatives/{initiative.pk}/"
-    assert answer["Location"] == f"{home}partenaires/"
+    assert answer["Location"] == f"{home}partenaires/?q=La+Moisson"
 
     found = client.get(f"{home}partenaires/?q=moisson").content.decode()
     assert "Ajouter comme porteur" in found
     added = client.post(f"{home}partenaires/", {"organization": world.moisson.pk, "role": "lead"})
-    assert added["Location"] == f"{home}modifier/#partenaires"
+    assert added.status_code == 302
 
     missing = client.get(f"{home}deposer/").content.decode()
-    assert f"{home}modifier/#id_ends_on" in missing
+    assert f"{home}modifier/calendrier/#id_ends_on" in missing
+    fill(client, world, initiative)
     initiative.refresh_from_db()
-    saved = client.post(f"{home}modifier/", typed(world, do="check") | {"version": initiative.version})
-    assert saved["Location"] == f"{home}deposer/"
-    initiative.refresh_from_db()
+    assert "tout y est" in client.get(f"{home}modifier/").content.decode()
     deposited = client.post(f"{home}deposer/", {"version": initiative.version})
     assert deposited["Location"] == f"{home}recu/"
     initiative.refresh_from_db()
     assert (initiative.state, initiative.number) == (State.SUBMITTED, "BSL-2025-001")
-    assert "BSL-2025-001" in client.get(f"{home}recu/").content.decode()
+    receipt = client.get(f"{home}recu/").content.decode()
+    for words in (
+        "BSL-2025-001",
+        "Des familles sautent des repas.",
+        "Frigo\xa0: 6\xa0000\xa0$",
+        "Local prêté",
+    ):
+        assert words in receipt
 
     actions.request_changes(initiative=initiative, by=world.coordination, note="Précisez le lieu exact.")
     assert "Précisez le lieu exact." in client.get("/espace/").content.decode()
     assert "Précisez le lieu exact." in client.get(f"{home}modifier/").content.decode()
-    initiative.refresh_from_db()
-    client.post(
-        f"{home}modifier/",
-        typed(world, summary="Un frigo devant la bibliothèque.") | {"version": initiative.version},
-    )
+    changed = page(world, "initiative", summary="Un frigo devant la bibliothèque.")
+    assert post(client, initiative, "initiative", changed).status_code == 302
     initiative.refresh_from_db()
     client.post(f"{home}deposer/", {"version": initiative.version})
 
@@ -70,8 +72,8 @@ def test_life_from_sign_in_to_the_directory(world, client, client_for):
     )
     published = actions.publish(initiative=initiative, by=world.coordination)
 
-    page = client_for().get(published.get_absolute_url()).content.decode()
-    assert "Un frigo devant la bibliothèque." in page
+    public = client_for().get(published.get_absolute_url()).content.decode()
+    assert "Un frigo devant la bibliothèque." in public
     directory = client_for().get("/initiatives/?q=frigo").content.decode()
     assert "4\xa0500\xa0$" in directory
     assert published.get_absolute_url() in directory

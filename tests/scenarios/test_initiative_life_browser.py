@@ -96,9 +96,11 @@ def test_life_in_a_browser(visit, live_server, world):
     step(crd, live_server, initiative, "Retourner pour compléter", note="Précisez le lieu.")
     page.goto(live_server.url + "/espace/")
     assert "Précisez le lieu." in page.text_content("main")
-    agent.press("Frigo du quartier", ".tasks a")
+    page.goto(f"{live_server.url}/espace/initiatives/{initiative.pk}/modifier/")
+    agent.press("L’initiative", ".tasks a")
     agent.type("summary", "Un frigo devant la bibliothèque, ouvert jour et nuit.")
-    agent.press("Vérifier et déposer", "button")
+    agent.press("Enregistrer et revenir plus tard", "button")
+    agent.press("Vérifier et déposer", "a.button")
     deposit(agent)
 
     step(crd, live_server, initiative, "Commencer l’analyse")
@@ -117,24 +119,60 @@ def test_life_in_a_browser(visit, live_server, world):
 
 
 def enter(agent, world):
-    """Fill the form from top to bottom, find the lead, come back; return the draft."""
+    """Make a draft of eight answers, find its lead, then fill the sections one after the other; return the draft."""
     agent.type("title", "Frigo du quartier")
-    agent.type("summary", "Un frigo ouvert à tout le monde.")
-    agent.tick("scope", "local")
+    agent.type("who", "La Moisson")
     agent.tick("territories", world.territories["la-mitis"].pk)
-    agent.tick("themes", world.themes["alimentation"].pk)
     agent.reach("[name=primary_theme]")
     agent.page.keyboard.type("Alim")
     agent.tick("target_groups", world.families.pk)
     agent.type("starts_on", "2025-05-01")
-    agent.type("ends_on", "2026-02-28")
     agent.type("amount_requested", "5 000")
-    agent.press("Chercher une organisation", "button")
+    agent.press("Enregistrer la fiche", "button")
     agent.type("q", "moisson")
     agent.press("Chercher", "main button")
     agent.press("Ajouter comme porteur", "button")
-    agent.press("Vérifier et déposer", "button")
+    for name in ("mission", "experience", "signatory", "contact"):
+        agent.type(name, "En quelques mots.")
+    agent.press("Enregistrer et continuer", "button")
+    write_sections(agent)
+    agent.press("Vérifier et déposer", "a.button")
     return Initiative.objects.get()
+
+
+def write_sections(agent):
+    """Answer the sections after the first, by « Enregistrer et continuer »."""
+    agent.type("summary", "Un frigo ouvert à tout le monde.")
+    for name in (
+        "need",
+        "objectives",
+        "expected_results",
+        "indicators",
+        "citizen_participation",
+        "sustainability",
+    ):
+        agent.type(name, "En quelques mots.")
+    agent.press("Enregistrer et continuer", "button")
+    agent.type("expected_reach", "2 000")
+    agent.press("Enregistrer et continuer", "button")
+    agent.type("ends_on", "2026-02-28")
+    agent.type("activities-0-label", "Ouvrir")
+    agent.press("Enregistrer et continuer", "button")
+    agent.type("expenses-0-label", "Frigo")
+    agent.type("expenses-0-amount", "5 000")
+    agent.type("sources-0-label", "FQIS")
+    agent.reach("[name=sources-0-origin]")
+    agent.page.keyboard.type("FQIS")
+    agent.type("sources-0-amount", "5 000")
+    agent.press("Recalculer", "button")
+    assert "Le budget est équilibré." in agent.page.text_content("#totaux")
+    agent.press("Enregistrer et continuer", "button")
+    agent.type("note", "La résolution suivra le 1er mai.")
+    agent.press("Enregistrer et continuer", "button")
+    for name in ("is_declared", "accepts_publication"):
+        agent.reach(f"[type=checkbox][name={name}]")
+        agent.page.keyboard.press("Space")
+    agent.press("Enregistrer et continuer", "button")
 
 
 def deposit(agent):
