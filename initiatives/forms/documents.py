@@ -7,11 +7,13 @@ from django import forms
 from alliance.lib.forms import BlockFormField, LineFormField
 from initiatives.choices import DocumentKind
 from initiatives.documents import ACCEPTED
+from initiatives.forms.entry import MARK_OF_END
 from initiatives.forms.fields import PickMany
 from initiatives.sections import QUESTIONS
 
 ADD = "add"
 _LONG = "Inscrivez au plus %(limit_value)d caractères (il y en a %(show_value)d)"
+CUT = "Une partie de l’envoi n’est pas arrivée. Vérifiez ce qui est joint, puis choisissez de nouveau le fichier"
 AGAIN = "Choisissez de nouveau le fichier\xa0: le navigateur ne le garde pas"
 
 
@@ -76,6 +78,8 @@ class DocumentsForm(forms.Form):
     def clean(self):
         """Say what a chosen file still needs, and that a file is needed to join one."""
         data = super().clean()
+        if MARK_OF_END not in self.data:
+            self.add_error(None, CUT)
         file, kind = data.get("file"), data.get("kind")
         if "file" not in self.fields or self.has_error("file"):
             return data
@@ -93,7 +97,7 @@ class DocumentsForm(forms.Form):
 
     def chosen(self):
         """Return what to join, as `add_document` takes it, or None when nothing can be."""
-        if "file" not in self.fields or self.errors.keys() & {"kind", "file", "alt"}:
+        if "file" not in self.fields or self.errors.keys() & {"__all__", "kind", "file", "alt"}:
             return None
         data = self.cleaned_data
         if data.get("file") is None:

@@ -17,6 +17,7 @@ from initiatives.actions import documents as verbs
 from initiatives.choices import DocumentKind, ScanState
 from initiatives.documents import MOST_DOCUMENTS, digest_of, is_image, thumbnail
 from initiatives.forms.documents import DocumentsForm
+from initiatives.forms.entry import MARK_OF_END
 from initiatives.forms.saving import Difference
 from initiatives.models import Answers, Document, Initiative
 from initiatives.paperwork import groups_of
@@ -167,6 +168,7 @@ def _page(request, initiative, form, *, status=200):
         "note": _note_of(stored),
         "note_read": _mark_of(_note_of(stored)),
         "conflict": form.conflict,
+        "mark_of_end": MARK_OF_END,
         "refused": bool(form.errors) and status == 422,
         "kept": status != 200 and form.saved,
         "position": SECTIONS.index(_PART) + 1,

@@ -13,6 +13,7 @@ from PIL import Image
 from initiatives import actions, documents
 from initiatives.choices import ScanState, State
 from initiatives.forms.documents import AGAIN
+from initiatives.forms.entry import MARK_OF_END
 from initiatives.models import Answers, Document, Initiative
 from initiatives.views.documents import _mark_of
 from tests.documents import made
@@ -33,6 +34,7 @@ def fields(**changes):
         "note_read": _mark_of(""),
         "token": TOKEN,
         "do": "add",
+        MARK_OF_END: "1",
     }
     return typed | changes
 
@@ -136,7 +138,7 @@ def test_note_changed_by_somebody_else_is_a_conflict_and_the_file_is_still_joine
 def test_note_that_does_not_arrive_is_not_blanked(draft, agent, world):
     details = actions.Details(answers={"documents_note": "En mai."})
     actions.update(initiative=draft, by=world.agent_mitis, values={}, details=details)
-    agent.post(page_of(draft), {"do": "next"})
+    assert agent.post(page_of(draft), {"do": "next"}).status_code == 422
     assert Answers.objects.get().documents_note == "En mai."
 
 
