@@ -61,13 +61,9 @@ class BodyLimitMiddleware:
             with suppress(OSError):  # the browser left
                 while request.read(self.piece):
                     pass
-        response = (
-            JsonResponse({"state": "refused", "said": TOO_HEAVY}, status=413)
-            if saves_by_itself(request)
-            else render(request, "errors/413.html", status=413)
-        )
-        response["Connection"] = "close"
-        return response
+        if saves_by_itself(request):
+            return JsonResponse({"state": "refused", "said": TOO_HEAVY}, status=413)
+        return render(request, "errors/413.html", status=413)
 
 
 class SignInUnlessPublicMiddleware(LoginRequiredMiddleware):
