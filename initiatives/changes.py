@@ -3,7 +3,7 @@
 Read from the copies kept of each deposit (`Snapshot`), which hold neither internal notes nor notes of the CRD.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,10 +14,11 @@ from django.db import models
 
 from alliance.lib.dates import datetime_text, long_date
 from alliance.lib.money import MoneyField, format_amount
-from initiatives.choices import PartnerRole, State
+from alliance.lib.templatetags.francais import nombre
+from initiatives.choices import BudgetNature, BudgetOrigin, BudgetSide, DocumentKind, PartnerRole, State
 from initiatives.content import copy_of
 from initiatives.models import Answers, Initiative
-from initiatives.sections import QUESTIONS
+from initiatives.sections import ANSWERS, QUESTIONS
 
 EMPTY = "(vide)"
 
@@ -58,19 +59,29 @@ def comparisons(initiative: Initiative) -> list[Comparison]:
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
     """Return the answers that differ, in the order of the form. What only one copy holds was not asked at the time."""
-    both = [code for code in (*QUESTIONS, *after) if code in before and code in after]
-    return tuple(
-        Change(code, _label(code), _words(code, before[code]), _words(code, after[code]))
-        for code in dict.fromkeys(both)
-        if before[code] != after[code]
-    )
+    old, new = _by_question(before), _by_question(after)
+    both = dict.fromkeys(code for code in (*QUESTIONS, *new) if code in old and code in new)
+    told = ((code, _words(code, old[code]), _words(code, new[code])) for code in both)
+    return tuple(Change(code, _label(code), was, now) for code, was, now in told if was != now)
+
+
+def _by_question(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the copy with one entry by question: private answers and both sides of the budget stand by themselves."""
+    flat = {name: value for name, value in content.items() if name not in _NESTED}
+    if "answers" in content:
+        flat |= {name: content["answers"].get(name, "") for name in ANSWERS}
+    if "budget" in content:
+        for side, code in ((BudgetSide.EXPENSE, "expenses"), (BudgetSide.SOURCE, "sources")):
+            rows = [row for row in content["budget"] if row["side"] == side]
+            flat[code] = [{name: row[name] for name in row if name != "side"} for row in rows]
+    return flat
 
 
 def _label(code: str) -> str:
     if code in QUESTIONS:
         return QUESTIONS[code].label
     field = _field(code)
-    name = str(field.verbose_name) if field is not None else code
+    name = str(getattr(field, "verbose_name", code))
     return name[:1].upper() + name[1:]
 
 
@@ -86,10 +97,10 @@ def _field(code: str) -> Any:
 def _words(code: str, value: Any) -> str:
     if isinstance(value, list):
         return "\n".join(_row(each) for each in value) or EMPTY
-    if value in (None, "", "None"):
+    if value in (None, "", "None") or value is False:
         return EMPTY
-    if isinstance(value, bool):
-        return "Oui" if value else "Non"
+    if value is True:
+        return "Oui"
     field = _field(code)
     if getattr(field, "choices", None):
         return str(dict(field.choices).get(value, value))
@@ -103,13 +114,32 @@ def _words(code: str, value: Any) -> str:
 def _row(value: Any) -> str:
     if not isinstance(value, Mapping):
         return str(value)
-    return ", ".join(_parts(value))
+    parts = (_part(name, part) for name, part in value.items() if part not in (None, "", "None"))
+    return ", ".join(part for part in parts if part)
 
 
-def _parts(row: Mapping[str, Any]) -> Iterable[str]:
-    for name, value in row.items():
-        if value in (None, "", "None"):
-            continue
-        yield (
-            PartnerRole(value).label.lower() if name == "role" and value in PartnerRole.values else str(value)
-        )
+def _part(name: str, value: Any) -> str:
+    """Return one column of a row in words; the mark of a document is not for people."""
+    if name in _CHOICES:
+        return str(dict(_CHOICES[name].choices).get(value, value)).lower()
+    if name in _WRITERS:
+        return _WRITERS[name](value)
+    return str(value)
+
+
+_NESTED = ("answers", "budget", "entry_mode")
+_CHOICES: dict[str, Any] = {
+    "role": PartnerRole,
+    "origin": BudgetOrigin,
+    "nature": BudgetNature,
+    "kind": DocumentKind,
+}
+_WRITERS: dict[str, Callable[[Any], str]] = {
+    "amount": lambda value: format_amount(Decimal(str(value))),
+    "fqis_share": lambda value: f"part du FQIS {format_amount(Decimal(str(value)))}",
+    "is_confirmed": lambda value: "confirmé" if value else "non confirmé",
+    "starts_on": lambda value: f"du {long_date(date.fromisoformat(str(value)))}",
+    "ends_on": lambda value: f"au {long_date(date.fromisoformat(str(value)))}",
+    "size": lambda value: f"{nombre(value)} octets",
+    "digest": lambda _value: "",
+}

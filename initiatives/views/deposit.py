@@ -6,12 +6,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.lib.workflow import Refusal, Stale
 from initiatives import actions, partners, radar, rules, workflow
-from initiatives.choices import AGENT_STATE, State
+from initiatives.choices import State
 from initiatives.content import asks_everything, missing_of
 from initiatives.forms.entry import WithdrawalForm
 from initiatives.forms.saving import read_version
 from initiatives.models import Initiative
 from initiatives.places import place_of
+from initiatives.situation import status_of
 from initiatives.views.access import closed_page, file_page, writer_page
 
 
@@ -81,7 +82,7 @@ def receipt(request, initiative):
         return redirect("espace:file", pk=initiative.pk)
     context = {
         "initiative": initiative,
-        "sentence": AGENT_STATE[State(initiative.state)],
+        "sentence": status_of(initiative).sentence,
     }
     return render(request, "espace/receipt.html", context)
 

@@ -78,9 +78,17 @@ def _page(request, initiative, form, *, status=200, read_again=False):
 
 
 def thread(initiative):
-    """Return the messages of the file, oldest first, each with the side that wrote it: « CRD », « MRC »."""
-    rows = initiative.exchanges.select_related("by")
-    return [(row, situation.side_of(row.by).upper()) for row in rows]
+    """Return the messages of the file, oldest first: the row, the side that wrote it, whether it waits for an answer."""
+    rows = [(row, situation.side_of(row.by)) for row in initiative.exchanges.select_related("by")]
+    last = {side: position for position, (_row, side) in enumerate(rows)}
+    return [
+        (
+            row,
+            side.upper(),
+            row.asks_answer and all(position >= last[other] for other in last if other != side),
+        )
+        for position, (row, side) in enumerate(rows)
+    ]
 
 
 def _keep_typed(request, pk):

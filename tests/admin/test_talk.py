@@ -1,5 +1,6 @@
 """The page of a file in the admin: the thread, the CRD's own notes, the corrections asked and what changed since."""
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,7 @@ from django.urls import reverse
 
 from initiatives import actions
 from initiatives.actions import CorrectionRow
-from initiatives.choices import State
+from initiatives.choices import ReportKind, State
 from initiatives.models import Correction, Exchange, Initiative, InternalNote
 from tests.admin.deciding import decide
 
@@ -144,3 +145,19 @@ def test_page_of_a_file_asks_as_many_queries_for_three_rows_as_for_one(world, cl
         asked.append(len(queries))
         initiative.refresh_from_db()
     assert asked[1] == asked[2]  # the first time, there was no earlier deposit to compare with
+
+
+def test_landing_page_shows_messages_without_an_answer_and_reports_to_approve(world, client_for):
+    client = client_for(world.coordination)
+    asked = world.initiative(State.IN_PROGRESS, title="Une question de la MRC")
+    actions.say(initiative=asked, by=world.agent_mitis, text="Quand signons-nous?")
+    report = actions.expect_report(
+        initiative=asked, kind=ReportKind.PROGRESS, due_on=date(2025, 12, 1), by=world.coordination
+    )
+    actions.receive_report(report=report, by=world.coordination, values={"received_on": date(2025, 12, 2)})
+    text = client.get("/admin/").content.decode()
+    assert "Messages des MRC sans réponse (1)" in text
+    assert "Une question de la MRC" in text
+    assert "1\xa0rapport reçu à approuver" in text.replace("1 rapport", "1\xa0rapport")
+    actions.say(initiative=asked, by=world.coordination, text="Lundi.", asks_answer=False)
+    assert "sans réponse" not in client.get("/admin/").content.decode()

@@ -205,3 +205,13 @@ def test_thread_asks_as_many_queries_for_three_rows_as_for_one(world, client_for
             assert agent.get(page(initiative)).content.decode().count('class="exchange"') == number
         asked.append(len(queries))
     assert asked[0] == asked[1]
+
+
+def test_only_what_is_not_answered_says_that_it_waits(world, client_for):
+    initiative, agent = world.initiative(State.SUBMITTED), client_for(world.agent_mitis)
+    actions.say(initiative=initiative, by=world.agent_mitis, text="Quand?")
+    assert agent.get(page(initiative)).content.decode().count("· attend une réponse") == 1
+    actions.say(initiative=initiative, by=world.coordination, text="Lundi.", asks_answer=False)
+    assert agent.get(page(initiative)).content.decode().count("· attend une réponse") == 0
+    actions.say(initiative=initiative, by=world.coordination, text="Cela vous va?")
+    assert agent.get(page(initiative)).content.decode().count("· attend une réponse") == 1

@@ -111,7 +111,9 @@ def _instalments(files):
     dues = ledger.instalments(rows.prefetch_related(Prefetch("movements", paid, to_attr="payments")))
     ordered = sorted(dues, key=lambda due: _ORDER.index(due.state))
     shown = [(due, _said(due), _TONES.get(due.state, "done")) for due in ordered[:_MOST]]
-    return {"rows": shown, "more": len(ordered) - len(shown)}
+    waiting = [row for row in shown if row[2] != "done"]
+    settled = [row for row in shown if row[2] == "done"]
+    return {"rows": shown, "waiting": waiting, "settled": settled, "more": len(ordered) - len(shown)}
 
 
 def _said(due):
