@@ -15,6 +15,7 @@ DEBUG = env.flag("DEBUG")
 DEMO = env.flag("DEMO")  # local demonstration: plain http, demonstration accounts and banner allowed
 LOCAL = DEBUG or DEMO or TESTING
 SECRET_KEY = env.secret("SECRET_KEY", unless=DEBUG or TESTING)
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")  # former ones: what they sealed stays readable
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]" if LOCAL else "")
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured(
