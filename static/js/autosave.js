@@ -41,10 +41,8 @@
   let failures = 0;
   let isRenewed = false; // the token of the page was, since the last answer that saved
   let unsavedSince = 0;
-  let sending = 0;
-  let keeping = 0;
-  let leaving = false;
-  let chain = Promise.resolve(); // writes to the store follow one another
+  let [sending, keeping] = [0, 0]; // timers
+  let [leaving, chain] = [false, Promise.resolve()]; // writes to the store follow one another
 
   const content = () =>
     [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !APART.has(name));
@@ -65,6 +63,7 @@
   function say(sentence, ...more) {
     if (line.dataset.said !== sentence) {
       line.dataset.said = sentence;
+      line.classList.toggle("save-state-not", sentence.startsWith("Pas enregistré"));
       line.replaceChildren(sentence, ...more.flatMap((part) => [" ", part]));
     }
   }
