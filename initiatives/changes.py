@@ -121,7 +121,8 @@ def _row(value: Any) -> str:
 def _part(name: str, value: Any) -> str:
     """Return one column of a row in words; the mark of a document is not for people."""
     if name in _CHOICES:
-        return str(dict(_CHOICES[name].choices).get(value, value)).lower()
+        label = str(dict(_CHOICES[name].choices).get(value, value))
+        return label if label[:2].isupper() else f"{label[:1].lower()}{label[1:]}"
     if name in _WRITERS:
         return _WRITERS[name](value)
     return str(value)

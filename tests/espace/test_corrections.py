@@ -1,12 +1,17 @@
 """Corrections asked on a field: only those fields open again, by the page and by the action, until the next deposit."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
 from alliance.lib.workflow import Refusal
 from initiatives import actions
-from initiatives.actions import CorrectionRow, Details
+from initiatives.actions import ActivityRow, BudgetRow, CorrectionRow, Details
+from initiatives.changes import differences
 from initiatives.choices import State
+from initiatives.content import copy_of
 from initiatives.forms.entry import MARK_OF_END
 from initiatives.models import Answers, Correction, Initiative
 
@@ -127,6 +132,52 @@ def test_agent_reads_what_changed_since_the_last_deposit(world, client_for, retu
     page = agent.get(file).content.decode()
     assert "<del>Un frigo.</del>" in page
     assert "<ins>Un frigo à Price.</ins>" in page
+
+
+def test_every_kind_of_answer_is_compared_in_words(world):
+    initiative = world.initiative()
+    actions.update(
+        initiative=initiative,
+        by=world.agent_mitis,
+        values={},
+        details=Details(
+            answers={"need": "La faim."},
+            expenses=[BudgetRow("Salaires", Decimal(1000), fqis_share=Decimal(500))],
+            activities=[ActivityRow("Ouverture", "Ève", date(2026, 1, 5))],
+        ),
+    )
+    before = copy_of(Initiative.objects.get())
+    actions.update(
+        initiative=initiative,
+        by=world.agent_mitis,
+        values={"amount_requested": Decimal("2500.5"), "ends_on": date(2026, 3, 31), "scope": "regional"},
+        partners=[(world.moisson, "lead", "Local"), (world.cdc, "partner", "")],
+        details=Details(
+            answers={"need": "La faim et la solitude.", "is_declared": True},
+            expenses=[BudgetRow("Salaires", Decimal(1200), is_confirmed=True)],
+            sources=[BudgetRow("Ville", None, origin="municipal", nature="in_kind")],
+            activities=[],
+        ),
+    )
+    told = [
+        (row.code, row.before, row.after) for row in differences(before, copy_of(Initiative.objects.get()))
+    ]
+    lead = str(world.moisson.name)
+    assert told == [
+        ("partners", f"{lead}, porteur", f"{lead}, porteur, Local\n{world.cdc.name}, partenaire"),
+        ("need", "La faim.", "La faim et la solitude."),
+        ("scope", "Locale (une MRC)", "Régionale (toute la région)"),
+        ("ends_on", "28 février 2026", "31 mars 2026"),
+        ("activities", "Ouverture, Ève, du 5 janvier 2026", "(vide)"),
+        ("amount_requested", "(vide)", "2\xa0500,50\xa0$"),
+        (
+            "expenses",
+            "Salaires, argent, 1\xa0000\xa0$, part du FQIS 500\xa0$",
+            "Salaires, argent, confirmé, 1\xa0200\xa0$",
+        ),
+        ("sources", "(vide)", "Ville, municipalité ou MRC, biens et services"),
+        ("is_declared", "(vide)", "Oui"),
+    ]
 
 
 def test_unknown_field_is_refused(world):
