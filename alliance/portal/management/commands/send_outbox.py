@@ -10,7 +10,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--resume", action="store_true", help="envoie les résumés maintenant, sans attendre 7 h"
+            "--resume", action="store_true", help="envoie les résumés maintenant, sans attendre 7\xa0h"
         )
         parser.add_argument("--limite", type=int, default=200, help="nombre de messages au plus (200)")
 
