@@ -4,7 +4,7 @@ Their names are compared by `territories.names`; a number, an address or a telep
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -43,18 +43,36 @@ def look_alikes(
     What else is known of it helps when it is given. Organizations merged into another are not shown.
     The number of questions to the database is fixed.
     """
-    wanted = _Wanted(name, phone, neq, email, website)
-    found = sorted(wanted.found(), key=lambda each: (-each[1][1], each[0]))[:most]
-    rows = Organization.objects.select_related("seat_territory").in_bulk([pk for pk, _ in found])
-    twins = [Twin(rows[pk], *match) for pk, match in found if pk in rows]
-    return sorted(twins, key=lambda twin: (-twin.score, twin.organization.sort_key))
+    return _told([_Wanted(name, phone, neq, email, website).closest(_known(), most)])[0]
+
+
+def look_alikes_of_each(names: Iterable[str], *, most: int = MOST) -> list[list[Twin]]:
+    """Return what `look_alikes` says of each name, with as many questions to the database as for one."""
+    known = list(_known())
+    return _told([_Wanted(name).closest(known, most) for name in names])
+
+
+def _told(found: list[list[tuple[int, Match]]]) -> list[list[Twin]]:
+    rows = Organization.objects.select_related("seat_territory").in_bulk(
+        {pk for each in found for pk, _ in each}
+    )
+    twins = [[Twin(rows[pk], *match) for pk, match in each if pk in rows] for each in found]
+    return [sorted(each, key=lambda twin: (-twin.score, twin.organization.sort_key)) for each in twins]
 
 
 def same_name(name: str) -> list[Organization]:
     """Return the organizations whose name, usual name or alias is exactly `name`, accents and case set apart."""
-    key = sort_key(name)
-    rows = Organization.objects.filter(merged_into=None, aliases__folded=key[:200])
-    return list(rows.distinct())
+    return same_names([name])[0]
+
+
+def same_names(names: Iterable[str]) -> list[list[Organization]]:
+    """Return what `same_name` says of each name, with one question to the database."""
+    keys = [sort_key(name)[:200] for name in names]
+    found: dict[str, dict[int, Organization]] = {}
+    rows = OrganizationAlias.objects.filter(folded__in=keys, organization__merged_into=None)
+    for row in rows.select_related("organization").order_by("organization__sort_key", "organization_id"):
+        found.setdefault(row.folded, {})[row.organization_id] = row.organization
+    return [list(found.get(key, {}).values()) for key in keys]
 
 
 def reader() -> Reader:
@@ -69,24 +87,29 @@ def _reader(places: tuple[str, ...], seats: tuple[tuple[str, str], ...]) -> Read
     return Reader(places, seats)
 
 
+def _known() -> Iterator[tuple[_Row, set[str]]]:
+    """Yield each organization with all its names."""
+    aliases: dict[int, list[str]] = {}
+    for pk, alias in OrganizationAlias.objects.values_list("organization_id", "name"):
+        aliases.setdefault(pk, []).append(alias)
+    for values in Organization.objects.filter(merged_into=None).values_list(*_Row._fields).iterator():
+        row = _Row(*values)
+        yield row, {row.name, row.usual_name, *aliases.get(row.pk, ())} - {""}
+
+
 class _Wanted:
     """The organization to be created, prepared once for many comparisons."""
 
-    def __init__(self, name: str, phone: str, neq: str, email: str, website: str) -> None:
+    def __init__(self, name: str, phone: str = "", neq: str = "", email: str = "", website: str = "") -> None:
         self.reader = reader()
         self.name = self.reader.read(name)
         self.phone, self.neq, self.email = _digits(phone), _NUMBER.sub("", neq), email.strip().lower()
         self.website = _site(website)
 
-    def found(self) -> Iterator[tuple[int, Match]]:
-        """Yield (id of the organization, why and how much) for those that resemble it."""
-        aliases: dict[int, list[str]] = {}
-        for pk, alias in OrganizationAlias.objects.values_list("organization_id", "name"):
-            aliases.setdefault(pk, []).append(alias)
-        for values in Organization.objects.filter(merged_into=None).values_list(*_Row._fields).iterator():
-            row = _Row(*values)
-            if match := self._match(row, {row.name, row.usual_name, *aliases.get(row.pk, ())} - {""}):
-                yield row.pk, match
+    def closest(self, known: Iterable[tuple[_Row, set[str]]], most: int) -> list[tuple[int, Match]]:
+        """Return (id of the organization, why and how much) for those that resemble it the most."""
+        found = [(row.pk, match) for row, names in known if (match := self._match(row, names))]
+        return sorted(found, key=lambda each: (-each[1][1], each[0]))[:most]
 
     def _match(self, row: _Row, names: set[str]) -> Match | None:
         compared = (self.reader.compare_read(self.name, self.reader.read(name)) for name in names)

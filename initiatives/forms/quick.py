@@ -17,7 +17,7 @@ from initiatives.sections import QUESTIONS, QUICK
 from territories import twins
 
 _CODES = tuple(code for code in QUICK if code != "partners")
-_TO_CHOOSE = "Organisme porteur à choisir\xa0: "
+TO_CHOOSE = "Organisme porteur à choisir\xa0: "
 _NOTHING = "Inscrivez au moins une réponse, par exemple le titre"
 
 
@@ -27,7 +27,9 @@ class QuickForm(EntryForm):
     def __init__(self, *args, user, initiative=None, **kwargs):
         super().__init__(*args, codes=_CODES, user=user, initiative=initiative, **kwargs)
         for code in _CODES:
-            self.fields[code].label = QUESTIONS[code].label  # without « facultatif »: nothing is required here
+            self.fields[code].label = QUESTIONS[
+                code
+            ].label  # without « facultatif »: nothing is required here
         self.fields["primary_theme"].help_text = ""
         self.fields["who"] = text(
             LineFormField,
@@ -63,10 +65,10 @@ class QuickForm(EntryForm):
         if "primary_theme" in values:
             values["themes"] = [values["primary_theme"]] if values["primary_theme"] else []
         if "territories" in values:
-            values["scope"] = _scope_of(values["territories"])
+            values["scope"] = scope_of(values["territories"])
         who = self.cleaned_data.get("who", "")
         if "who" in self.data:
-            values["description"] = f"{_TO_CHOOSE}{who}" if who and not lead else ""
+            values["description"] = f"{TO_CHOOSE}{who}" if who and not lead else ""
         return values
 
 
@@ -77,11 +79,11 @@ def _who(initiative):
     lead = initiative.partnerships.filter(role=PartnerRole.LEAD).select_related("organization").first()
     if lead:
         return lead.organization.name
-    found = initiative.description.startswith(_TO_CHOOSE)
-    return initiative.description.removeprefix(_TO_CHOOSE) if found else ""
+    found = initiative.description.startswith(TO_CHOOSE)
+    return initiative.description.removeprefix(TO_CHOOSE) if found else ""
 
 
-def _scope_of(territories):
+def scope_of(territories):
     """Return the scope that so many MRCs say by themselves."""
     if not territories:
         return ""
