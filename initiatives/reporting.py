@@ -106,7 +106,9 @@ def missing_to_send(told: Told) -> list[Missing]:
     missing = []
     if told.people_reached is None and not told.people_unknown:
         missing.append(
-            Missing("people_reached", "Inscrivez le nombre de personnes rejointes, ou cochez «\xa0Inconnu\xa0».")
+            Missing(
+                "people_reached", "Inscrivez le nombre de personnes rejointes, ou cochez «\xa0Inconnu\xa0»."
+            )
         )
     if not told.results.strip():
         missing.append(Missing("results", "Inscrivez les résultats."))
@@ -167,20 +169,23 @@ def refuse_return(*, received: bool, approved: bool, note: str) -> str:
 
 @dataclass(frozen=True)
 class Turn:
-    """Where a report stands, for an agent: a heading, the tag of its row, whose turn it is."""
+    """Where a report stands, for an agent: the tag of its row, whose turn it is, and the heading of its group."""
 
     code: str
     tag: str
     label: str
     sentence: str
+    heading: str
 
 
-LATE = Turn("late", "late", "En retard", "À vous de le remplir et de l’envoyer.")
-RETURNED = Turn("returned", "fix", "À corriger", "Le CRD vous l’a retourné\xa0: à vous de le corriger.")
-EXPECTED = Turn("expected", "todo", "Attendu", "À vous de le remplir et de l’envoyer.")
-SENT = Turn("sent", "doing", "Au CRD", "Le CRD doit l’approuver. Vous n’avez rien à faire.")
-APPROVED = Turn("approved", "done", "Approuvé", "Vous n’avez plus rien à faire.")
-GIVEN_UP = Turn("given_up", "done", "Plus attendu", "L’initiative est arrêtée.")
+LATE = Turn("late", "late", "En retard", "À vous de le remplir et de l’envoyer.", "En retard")
+RETURNED = Turn(
+    "returned", "fix", "À corriger", "Le CRD vous l’a retourné\xa0: à vous de le corriger.", "À corriger"
+)
+EXPECTED = Turn("expected", "todo", "Attendu", "À vous de le remplir et de l’envoyer.", "Attendus")
+SENT = Turn("sent", "doing", "Au CRD", "Le CRD doit l’approuver. Vous n’avez rien à faire.", "Au CRD")
+APPROVED = Turn("approved", "done", "Approuvé", "Vous n’avez plus rien à faire.", "Approuvés")
+GIVEN_UP = Turn("given_up", "done", "Plus attendu", "L’initiative est arrêtée.", "Plus attendus")
 TURNS = (LATE, RETURNED, EXPECTED, SENT, APPROVED)
 
 

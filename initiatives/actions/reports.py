@@ -18,8 +18,8 @@ from alliance.lib.records import save_as, validate
 from alliance.lib.templatetags.francais import nombre
 from alliance.lib.workflow import NotAllowed, Refusal, Stale
 from initiatives import notices, reporting, rules, workflow
-from initiatives.choices import BudgetSide, ReportKind
-from initiatives.models import BudgetLine, Initiative, Report, ReportExpense
+from initiatives.choices import BudgetSide, DocumentKind, ReportKind
+from initiatives.models import BudgetLine, Document, Initiative, Report, ReportExpense
 from initiatives.reporting import Expense
 
 FINAL_REPORT_AFTER = timedelta(days=30)  # after the end of the initiative
@@ -72,6 +72,17 @@ def save_report(
         raise TypeError(f"not content of a report: {sorted(unknown)}")
     locked = _open(report, by, expected_version)
     _write(locked, by, values, expenses)
+    return locked
+
+
+@transaction.atomic
+def illustrate_report(*, report: Report, by: User, document: Document) -> Report:
+    """Make a photo of the initiative the one that goes with the story; its alternative text is the document's."""
+    locked = _open(report, by, None)
+    if document.initiative_id != locked.initiative_id or document.kind != DocumentKind.PHOTO:
+        raise Refusal("Une histoire s’accompagne d’une photo de son initiative.")
+    locked.story_image = document
+    _save(locked, by)
     return locked
 
 

@@ -7,7 +7,8 @@ from django.utils.html import format_html
 
 from alliance.lib.forms import BlockFormField, LineFormField
 from alliance.lib.money import MoneyFormField
-from initiatives.choices import Participation, ReportKind
+from initiatives.choices import DocumentKind, Participation, ReportKind
+from initiatives.documents import ACCEPTED
 from initiatives.forms.fields import AgreeField, CountField, Radios
 from initiatives.reporting import MOST_EXPENSES, TOLD, Expense
 
@@ -171,6 +172,47 @@ class ReportForm(forms.Form):
 def _stored(report):
     initial = {name: getattr(report, name) for name in ReportForm.base_fields if name != "people_unknown"}
     return initial | {"people_unknown": report.sent_at is not None and report.people_reached is None}
+
+
+class ReportFileForm(forms.Form):
+    """A file that goes with the report: a receipt, or the photo of its story with its alternative text."""
+
+    use_required_attribute = False
+    hide_optional = True
+
+    file_kind = forms.ChoiceField(
+        label="Ce qu’est le fichier",
+        required=False,
+        choices=[(kind.value, kind.label) for kind in (DocumentKind.PHOTO, DocumentKind.RECEIPT)],
+        error_messages={"invalid_choice": "Choisissez un document de la liste"},
+    )
+    file = forms.FileField(
+        label=_optional("Fichier"),
+        required=False,
+        allow_empty_file=True,  # the action refuses it in our words
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        help_text="10\xa0Mo au plus. Le lieu où une photo a été prise en est retiré.",
+        error_messages={"invalid": "Le fichier n’est pas arrivé. Choisissez-le de nouveau"},
+    )
+    alt = LineFormField(
+        label=_optional("Ce que montre la photo"),
+        required=False,
+        max_length=300,
+        help_text="Une phrase, pour les personnes qui ne la voient pas.",
+        error_messages={"max_length": _LONG},
+    )
+
+    def clean(self):
+        cleaned = self.cleaned_data
+        if cleaned.get("file") and cleaned.get("file_kind") == DocumentKind.PHOTO and not cleaned.get("alt"):
+            self.add_error("alt", "Dites en une phrase ce que montre la photo, puis choisissez-la de nouveau")
+        return cleaned
+
+    def refuse(self, sentences):
+        """Put what the action refuses beside the file; a browser never sends it again by itself."""
+        self.add_error(
+            "file", [f"{sentence.rstrip('.')}. Choisissez de nouveau un fichier" for sentence in sentences]
+        )
 
 
 class ExpenseForm(forms.Form):

@@ -66,4 +66,4 @@ def test_bilan_adds_what_may_be_published_only(world, published):
     directory.forget()
     people, answers = reached(read(world.years["2025-2026"], build(0))).figures
     assert (people.value, answers.value) == (12, 2)
-    assert answers.note == "Pour 2\xa0initiatives, le nombre est inconnu ou de moins de cinq personnes."
+    assert answers.note == "Pour 2 initiatives, le nombre est inconnu ou de moins de cinq personnes."

@@ -14,7 +14,9 @@ from alliance.lib.workflow import NotAllowed, Refusal, Stale
 from alliance.portal.report_page import differences, known_facts, rows_of
 from initiatives import reporting
 from initiatives.actions import reports as actions
-from initiatives.forms.report import MARK_OF_END, ReportForm
+from initiatives.actions.documents import add_document
+from initiatives.choices import DocumentKind
+from initiatives.forms.report import MARK_OF_END, ReportFileForm, ReportForm
 from initiatives.forms.saving import read_version
 from initiatives.models import Initiative, Report
 from initiatives.report_words import said_rows
@@ -126,13 +128,45 @@ def _write(request, form):
 def _saved(request, form, saved):
     if typed.is_autosave(request):
         return typed.saved(saved, request.path, form.all_errors())
-    if form.refused:
-        return _page(request, form, status=422, version=saved.version, kept=True)
+    files = ReportFileForm(request.POST, request.FILES)
+    joined = _join(request, files, saved) if request.FILES.get("file") else saved
+    if form.refused or files.errors:
+        return _page(request, form, status=422, version=joined.version, kept=True, files=files)
+    saved = joined
     if request.POST.get("do") == "send":
         return _send(request, form, saved)
     messages.success(request, typed.saved_words())
-    anchor = "#depenses" if request.POST.get("do") == "rows" else ""
+    anchor = {"rows": "#depenses", "join": "#fichiers"}.get(request.POST.get("do"), "")
     return redirect(f"{reverse('espace:report', args=[saved.pk])}{anchor}")
+
+
+def _join(request, files, saved):
+    """Join the file that came with the report, and make a photo the one of its story; return the report as it stands."""
+    if not files.is_valid():
+        return saved
+    told = files.cleaned_data
+    kind = told["file_kind"] or DocumentKind.PHOTO
+    try:
+        document = add_document(
+            initiative=saved.initiative,
+            by=request.user,
+            kind=kind,
+            upload=told["file"],
+            alt=told["alt"] if kind == DocumentKind.PHOTO else "",
+            report=saved,
+        )
+        if kind == DocumentKind.PHOTO:
+            return actions.illustrate_report(report=saved, by=request.user, document=document)
+    except Refusal as refusal:
+        files.refuse(refusal.reasons)
+    except ValidationError as problem:
+        files.refuse(problem.messages)
+    return saved
+
+
+def _documents(report):
+    kinds = (DocumentKind.PHOTO, DocumentKind.RECEIPT)
+    return list(report.initiative.documents.filter(kind__in=kinds))
 
 
 def _send(request, form, saved):
@@ -186,7 +220,7 @@ def _conflict(request, report, stale):
     return _page(request, form, status=409, version=stored.version, differences=rows, reason=stale.reasons[0])
 
 
-def _page(request, form, *, status=200, version=None, differences=(), reason="", kept=False):
+def _page(request, form, *, status=200, version=None, differences=(), reason="", kept=False, files=None):
     report = form.report
     context = {
         "report": report,
@@ -202,7 +236,9 @@ def _page(request, form, *, status=200, version=None, differences=(), reason="",
         "differences": differences,
         "reason": reason,
         "kept": kept,
-        "refused": form.refused,
+        "refused": form.refused or bool(files and files.errors),
+        "files": files or ReportFileForm(),
+        "documents": _documents(report),
     }
     return render(request, "espace/report.html", context, status=status)
 
@@ -228,6 +264,7 @@ def _read_page(request, report, *, status=200, reason="", differences=()):
         "rows": said_rows(report),
         "expenses": expenses,
         "spending": reporting.spending(expenses),
+        "documents": _documents(report),
         "reason": reason,
         "differences": differences,
         "may_renew": may_write(request.user) and report.approved_at is not None,
