@@ -7,7 +7,7 @@ from django.db.models import prefetch_related_objects
 from alliance.accounts.models import User
 from alliance.lib.dates import fiscal_years_between
 from initiatives import budget, reading, rules, workflow
-from initiatives.choices import EntryMode, PartnerRole
+from initiatives.choices import EntryMode, PartnerRole, State
 from initiatives.models import FiscalYear, Initiative
 from initiatives.sections import ANSWERS, QUESTIONS
 
@@ -36,6 +36,7 @@ LINKS = ("territories", "municipalities", "themes", "target_groups", "fiscal_yea
 FACTS_READ = ("territories", "themes", "fiscal_years", "target_groups", "partnerships", "transitions")
 FORM_READ = ("answers", "activities", "budget_lines__fiscal_year", "budget_lines__organization", "documents")
 _NEVER_COPIED = ("internal_note",)
+_MONEY = frozenset({"amount_requested", "expenses", "sources"})
 _ACTIVITY = ("label", "responsible", "starts_on", "ends_on")
 _BUDGET = (
     "side",
@@ -80,7 +81,9 @@ def answered_of(initiative: Initiative) -> rules.Answered:
     """Return what the rules of the form look at: which questions hold an answer, documents, totals of the budget."""
     answers = getattr(initiative, "answers", None)
     return rules.Answered(
-        codes=frozenset(code for code in QUESTIONS if reading.text_of(initiative, code)),
+        codes=frozenset(
+            code for code, row in QUESTIONS.items() if row.required and reading.is_answered(initiative, code)
+        ),
         documents=frozenset(row.kind for row in initiative.documents.all()),
         documents_follow=bool(answers and answers.documents_note.strip()),
         totals=budget.totals_of(initiative.budget_lines.all()),
@@ -101,7 +104,27 @@ def missing_of(initiative: Initiative, by: User) -> list[rules.Missing]:
         named = {item.field for item in missing}
         more = rules.missing_answers(answered_of(initiative))
         missing += [item for item in more if item.field not in named]
-    return [rules.Missing("partners" if row.field == "lead" else row.field, row.sentence) for row in missing]
+    rows = [rules.Missing("partners" if row.field == "lead" else row.field, row.sentence) for row in missing]
+    return rows if by.is_staff else _within(rows, open_fields(initiative))
+
+
+def _within(rows: list[rules.Missing], opened: frozenset[str] | None) -> list[rules.Missing]:
+    """Keep what the person may answer: a returned file is not held by a question that is closed to its agent.
+
+    The parts of a budget answer for one another: one that is open holds the file for the others.
+    """
+    if opened is None:
+        return rows
+    answerable = opened | (_MONEY if opened & _MONEY else frozenset())
+    return [row for row in rows if row.field in answerable]
+
+
+def open_fields(initiative: Initiative) -> frozenset[str] | None:
+    """Return the questions an agent may answer again in a returned file, or None when all are open."""
+    if initiative.state != State.CHANGES_REQUESTED:
+        return None
+    asked = initiative.corrections.filter(answered_at=None).values_list("field", flat=True)
+    return frozenset(asked) or None
 
 
 def required_of(initiative: Initiative, by: User) -> frozenset[str]:

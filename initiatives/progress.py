@@ -86,4 +86,4 @@ def _step(
 
 
 def _started(part: Section, initiative: Initiative) -> bool:
-    return any(reading.text_of(initiative, code) for code in part.codes if code not in _GIVEN)
+    return any(reading.is_answered(initiative, code) for code in part.codes if code not in _GIVEN)

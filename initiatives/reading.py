@@ -77,6 +77,15 @@ def text_of(initiative: Initiative, code: str) -> str:
     return str(getattr(initiative, code) or "")
 
 
+def is_answered(initiative: Initiative, code: str) -> bool:
+    """Say whether the file answers a question, without a query when its relations are prefetched."""
+    if code in ("primary_theme", "plan_node", "continues"):
+        return getattr(initiative, f"{code}_id") is not None
+    if code == "partners":
+        return bool(initiative.partnerships.all())
+    return bool(text_of(initiative, code))
+
+
 def _listed(label: str, rows: Iterable[Any]) -> str:
     names = ", ".join(str(row) for row in rows)
     return f"{label}{names}." if names else ""

@@ -107,7 +107,7 @@ ALWAYS_ASKED = frozenset(
 
 @dataclass(frozen=True)
 class Answered:
-    """What the form holds: the codes of the questions answered, kinds of documents joined, the budget added up."""
+    """What the form holds: the codes of the required questions answered, kinds of documents joined, the budget added up."""
 
     codes: Collection[str]
     documents: Collection[str]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from alliance.accounts.models import User
 from alliance.lib.records import validate
 from alliance.lib.workflow import Refusal
-from initiatives.choices import State
+from initiatives.content import open_fields
 from initiatives.models import Correction, Initiative
 from initiatives.sections import QUESTIONS
 
@@ -19,14 +19,6 @@ class CorrectionRow(NamedTuple):
     field: str
     reason: str
     note: str = ""
-
-
-def open_fields(initiative: Initiative) -> frozenset[str] | None:
-    """Return the questions an agent may answer again in a returned file, or None when all are open."""
-    if initiative.state != State.CHANGES_REQUESTED:
-        return None
-    asked = initiative.corrections.filter(answered_at=None).values_list("field", flat=True)
-    return frozenset(asked) or None
 
 
 def refuse_outside(initiative: Initiative, by: User, names: Iterable[str]) -> None:

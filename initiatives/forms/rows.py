@@ -196,7 +196,9 @@ def _offered(code, initiative):
 
 
 def _initial(row):
-    initial = {name: getattr(row, name, None) for name in _CELLS}
+    initial = {
+        name: getattr(row, name, None) for name in _CELLS if name not in ("organization", "fiscal_year")
+    }
     initial["organization"] = getattr(row, "organization_id", None) or ""
     initial["fiscal_year"] = getattr(row, "fiscal_year_id", None) or ""
     initial["is_confirmed"] = {True: "oui", False: "non"}.get(initial["is_confirmed"], "")

@@ -157,6 +157,7 @@ def _conflict(request, part, stale):
 
 def _page(request, entry, part, *, status=200, differences=(), reason="", kept=False):
     initiative = Initiative.objects.get(pk=entry.initiative.pk) if status != 200 else entry.initiative
+    items = items_of(part, entry, initiative)
     context = {
         "entry": entry,
         "form": entry.form,
@@ -164,7 +165,8 @@ def _page(request, entry, part, *, status=200, differences=(), reason="", kept=F
         "tables": entry.tables.values(),
         "initiative": initiative,
         "part": part,
-        "items": items_of(part, entry, initiative),
+        "items": items,
+        "has_closed": any(item.is_closed for item in items),
         "version": initiative.version,
         "mark_of_end": MARK_OF_END,
         "key": typed.key_of(request.user),

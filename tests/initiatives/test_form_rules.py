@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 
 from initiatives import actions, budget, rules
-from initiatives.actions import ActivityRow, BudgetRow, Details
+from initiatives.actions import ActivityRow, BudgetRow, CorrectionRow, Details
 from initiatives.choices import BudgetOrigin, BudgetSide, DocumentKind, EntryMode
-from initiatives.content import copy_of, missing_of
-from initiatives.models import BudgetLine
+from initiatives.content import FACTS_READ, FORM_READ, copy_of, missing_of
+from initiatives.models import BudgetLine, Initiative
 from initiatives.sections import ANSWERS, QUESTIONS
 
 REQUIRED = frozenset(code for code, question in QUESTIONS.items() if question.required)
@@ -140,3 +140,24 @@ def test_declared_again_by_whoever_deposits(world):
     actions.submit(initiative=row, by=world.agent_mitis)
     row.answers.refresh_from_db()
     assert row.answers.declared_by == world.agent_mitis
+
+
+def test_returned_file_is_held_by_its_open_questions_only(world):
+    row = actions.submit(initiative=answered(world), by=world.agent_mitis)
+    asked = [CorrectionRow("need", "incomplete", ""), CorrectionRow("expenses", "incorrect", "")]
+    actions.request_changes(initiative=row, by=world.coordination, note="Deux points.", asked=asked)
+    row = actions.update(
+        initiative=row,
+        by=world.coordination,
+        values={"summary": ""},
+        details=Details(answers={"need": "", "mission": ""}, expenses=[BudgetRow("Frigo", Decimal(7000))]),
+    )
+    assert [item.field for item in missing_of(row, world.agent_mitis)] == ["need", "sources"]
+    assert [item.field for item in missing_of(row, world.coordination)] == ["summary"]
+
+
+def test_what_is_missing_asks_no_query_of_a_file_read_with_its_relations(world, django_assert_num_queries):
+    answered(world)
+    row = Initiative.objects.prefetch_related(*FACTS_READ, *FORM_READ).get()
+    with django_assert_num_queries(0):
+        assert missing_of(row, world.agent_mitis) == []
