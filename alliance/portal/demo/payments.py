@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count, groupby
+from typing import Any
 
 from alliance.accounts.models import User
 from alliance.lib.dates import today
@@ -20,8 +21,10 @@ from funding.choices import Condition, DisbursementState
 from funding.models import Commitment, Disbursement
 from funding.rules import Instalment
 from initiatives.actions import approve_report, change_due, receive_report
+from initiatives.actions.reports import return_report, save_report, send_report
 from initiatives.choices import ReportKind, State
 from initiatives.models import Report
+from initiatives.reporting import Expense
 
 _SEED = 20250401
 _PLANNED_FOR = (State.IN_PROGRESS, State.COMPLETED, State.CANCELLED)
@@ -39,6 +42,7 @@ class Payments:
         self.today = today()
         self.month = self.today.replace(day=1)
         self.ranks = count()
+        self.returned = False  # one progress report went back to its MRC
 
     def plan(self, story: Story, commitment: Commitment) -> None:
         """Plan two or three instalments of a promise; one in four starts with the signature of the agreement."""
@@ -113,7 +117,11 @@ class Payments:
         if over and due_on < self.month:
             values = {"received_on": due_on, "results": self.chance.choice(texts.RESULTS)}
             receive_report(report=report, by=self.coordination, values=values)
-            approve_report(report=report, by=self.coordination)
+            if story.state == State.IN_PROGRESS and not self.returned:
+                self.returned = True
+                return_report(report=report, by=self.coordination, note=texts.TO_CORRECT)
+            else:
+                approve_report(report=report, by=self.coordination)
 
     def _receive(self, report: Report, rank: int) -> None:
         """Most reports came in and are approved; one in sixteen is late, one waits for its approval."""
@@ -128,9 +136,21 @@ class Payments:
             "story": story,
             "story_consent": bool(story) and rank % 8 == 1,
         }
+        if turn == _TO_APPROVE:
+            self._send(report, values)
+            return
         receive_report(report=report, by=self.coordination, values=values)
-        if turn != _TO_APPROVE:
-            approve_report(report=report, by=self.coordination)
+        approve_report(report=report, by=self.coordination)
+
+    def _send(self, report: Report, values: dict[str, Any]) -> None:
+        """Its agent wrote this one in « Mon espace », expenses included, and sent it."""
+        agent = report.initiative.submitted_by
+        del values["received_on"]
+        expenses = [
+            Expense(label, Decimal(planned), Decimal(actual)) for label, planned, actual in texts.EXPENSES
+        ]
+        saved = save_report(report=report, by=agent, values=values, expenses=expenses)
+        send_report(report=saved, by=agent, people_unknown=True)
 
     def _pay_past(self) -> None:
         """Pay, month by month, what was due before this month; two last instalments still wait for the accounting."""

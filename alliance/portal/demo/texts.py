@@ -38,6 +38,12 @@ RESULTS = (
     "Le service est connu des organismes du milieu, qui y dirigent des personnes chaque semaine.",
     "Les bénévoles se sont formés et animent maintenant une partie des rencontres.",
 )
+EXPENSES = (  # of a report that an agent wrote: item, dollars planned, dollars spent
+    ("Animation et coordination", 6000, "6140.50"),
+    ("Matériel et nourriture", 1500, 1320),
+    ("Déplacements", 400, 0),
+)
+TO_CORRECT = "Dites combien de rencontres ont eu lieu, et pourquoi la troisième activité est remise."
 STORIES = (  # invented: no person can be recognized, and each says so
     "Elle n’osait plus sortir de chez elle. Depuis l’automne, elle prépare le café des rencontres du mardi. "
     "(Histoire inventée pour la démonstration.)",
