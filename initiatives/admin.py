@@ -3,7 +3,13 @@
 from django.contrib import admin
 from django.db.models import Q
 
-from alliance.lib.admin import AuditedModelAdmin, PortalModelAdmin, choice_filter, row_filter, yes_no_filter
+from alliance.lib.admin import (
+    AuditedModelAdmin,
+    VersionedModelAdmin,
+    choice_filter,
+    row_filter,
+    yes_no_filter,
+)
 from initiatives import (
     actions,
     admin_reports,  # noqa: F401  # registers the reports
@@ -61,7 +67,7 @@ class ThemeAdmin(FixedOnceMade, AuditedModelAdmin):
 
 
 @admin.register(TargetGroup)
-class TargetGroupAdmin(FixedOnceMade, PortalModelAdmin):
+class TargetGroupAdmin(FixedOnceMade, VersionedModelAdmin):
     list_display = ("name", "order")
     search_fields = ("name",)
     folded = ("name",)
@@ -82,7 +88,7 @@ class ActionPlanAdmin(AuditedModelAdmin):
 
 
 @admin.register(PlanNode)
-class PlanNodeAdmin(PortalModelAdmin):
+class PlanNodeAdmin(VersionedModelAdmin):
     list_display = ("label", "level", "plan", "parent", "theme")
     list_filter = (choice_filter("niveau", "niveau", "level", PlanLevel.choices),)
     list_select_related = ("plan", "parent", "theme")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from alliance.accounts import outbox
 from alliance.accounts.choices import MailKind, MailState
 from alliance.accounts.models import OutgoingMail, TeamAddress
-from alliance.lib.admin import DemoFilter, PortalModelAdmin, ReadOnlyAdmin, choice_filter
+from alliance.lib.admin import DemoFilter, ReadOnlyAdmin, VersionedModelAdmin, choice_filter
 from alliance.lib.workflow import NotAllowed, Refusal
 
 
@@ -103,7 +103,7 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
 
 
 @admin.register(TeamAddress)
-class TeamAddressAdmin(PortalModelAdmin):
+class TeamAddressAdmin(VersionedModelAdmin):
     """Without a shared mailbox, each active person of the role receives the team's messages."""
 
     list_display = ("role", "address")

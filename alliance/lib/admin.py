@@ -3,6 +3,7 @@
 Saving goes through the applications' actions; what they refuse comes back beside the fields, with what was typed.
 """
 
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
 from simple_history.admin import SimpleHistoryAdmin
 
-from alliance.lib.conflict import Conflict, conflict_page
+from alliance.lib.conflict import Conflict, conflict_page, total_of_last
 from alliance.lib.dates import DateFormField
 from alliance.lib.forms import BlockFormField, EmailLineField, LineFormField, PublicUrlFormField
 from alliance.lib.text import query_terms, sort_key
@@ -135,36 +136,18 @@ class VersionedForm(forms.ModelForm):
     read_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
-class AuditedModelAdmin(PortalModelAdmin, SimpleHistoryAdmin):
-    """A page whose every version is kept: the « Historique » button lists who changed what, when.
-
-    Saving over a version that the person has not read answers 409 with both versions, and writes nothing.
-    """
-
-    object_history_template = "admin/versions.html"
+class VersionedModelAdmin(PortalModelAdmin):
+    """A page that nobody overwrites unread: saving over another version answers 409 with both, and writes nothing."""
 
     def __init__(self, model, admin_site):
         if not issubclass(self.form, VersionedForm):
             self.form = type(f"Versioned{self.form.__name__}", (VersionedForm, self.form), {})
         super().__init__(model, admin_site)
 
-    # Versions -----------------------------------------------------------------------------------------------
-
     def version_of(self, obj: models.Model) -> int:
-        """Return the number of the last version of the row (0: none was kept).
-
-        A save that changes nothing kept (the last sign-in of an account) is no new version.
-        """
-        rows = obj.history.all()  # the last one first
-        if getattr(rows.model, "_history_m2m_fields", ()):
-            return rows.values_list("history_id", flat=True).first() or 0
-        names = [field.attname for field in rows.model.tracked_fields]
-        version, content = 0, None
-        for number, *values in rows.values_list("history_id", *names).iterator():
-            if content not in (None, values):
-                break
-            version, content = number, values
-        return version
+        """Return a number that changes with the content of the row (of the tables that keep no history)."""
+        values = [(field.attname, field.value_from_object(obj)) for field in obj._meta.concrete_fields]
+        return int(sha256(repr(values).encode()).hexdigest()[:12], 16)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -200,6 +183,33 @@ class AuditedModelAdmin(PortalModelAdmin, SimpleHistoryAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         except Conflict as conflict:
             return conflict_page(request, self, conflict)
+
+
+def _row_version(obj: models.Model) -> int:
+    """Return the number of the last version of the row (0: none was kept)."""
+    rows = obj.history.all()  # type: ignore[attr-defined]  # the last one first
+    if getattr(rows.model, "_history_m2m_fields", ()):
+        return rows.values_list("history_id", flat=True).first() or 0
+    names = [field.attname for field in rows.model.tracked_fields]
+    version, content = 0, None
+    for number, *values in rows.values_list("history_id", *names).iterator():
+        if content not in (None, values):
+            break
+        version, content = number, values
+    return version
+
+
+class AuditedModelAdmin(VersionedModelAdmin, SimpleHistoryAdmin):
+    """A page whose every version is kept: the « Historique » button lists who changed what, when."""
+
+    object_history_template = "admin/versions.html"
+
+    def version_of(self, obj: models.Model) -> int:
+        """Return a number that grows with each version of the row, and of the rows edited on the same page.
+
+        A save that changes nothing kept (the last sign-in of an account) is no new version.
+        """
+        return _row_version(obj) + total_of_last(obj, self.inlines)
 
     # History ------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Editing: initiatives through the action with their version, organizations, accounts."""
 
 import pytest
+from django.contrib import admin
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -40,6 +41,8 @@ def posted(initiative, partners=None, **changes):
         "partnerships-INITIAL_FORMS": sum(1 for row in rows if getattr(row, "pk", None)),
         "transitions-TOTAL_FORMS": 0,
         "transitions-INITIAL_FORMS": 0,
+        "documents-TOTAL_FORMS": 0,
+        "documents-INITIAL_FORMS": 0,
     }
     for number, row in enumerate(rows):
         fields = (
@@ -253,7 +256,7 @@ def test_memberships_are_edited_on_the_account(world, client_for):
         "full_name": user.full_name,
         "role": user.role,
         "is_active": "on",
-        "read_version": user.history.first().history_id,
+        "read_version": admin.site._registry[User].version_of(user),
         "memberships-TOTAL_FORMS": 2,
         "memberships-INITIAL_FORMS": 1,
         "memberships-0-id": row.pk,
