@@ -117,7 +117,7 @@ def _add(request, initiative, organization, role=None):
 
 
 def _back(initiative):
-    return redirect(f"{reverse('espace:edit', args=[initiative.pk])}#partenaires")
+    return redirect(f"{reverse('espace:section', args=[initiative.pk, 'organisme'])}#partenaires")
 
 
 def _role(request):
