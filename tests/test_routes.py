@@ -82,6 +82,7 @@ EXPECTED = {
             "portal:theme",
             "portal:themes",
             "account_inactive",
+            "account_link_sent",
             "account_reset_password",
             "account_reset_password_done",
             "account_reset_password_from_key",
@@ -105,9 +106,31 @@ EXPECTED = {
             "account_email",
             "account_email_verification_sent",
             "account_set_password",
+            "mfa_authenticate",
+            "mfa_reauthenticate",
+            "mfa_reauthenticate_webauthn",
         ),
         REDIRECTS,
     ),
+    **dict.fromkeys(
+        (
+            "account_home",
+            "account_prove_by_link",
+            "account_sessions",
+            "mfa_activate_totp",
+            "mfa_add_webauthn",
+            "mfa_generate_recovery_codes",
+            "mfa_index",
+        ),
+        SIGNED_IN,
+    ),
+    **dict.fromkeys(
+        ("mfa_deactivate_totp", "mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_view_recovery_codes"),
+        "302 404 404 404 404 404 404 404",  # nobody here has a second factor
+    ),
+    **dict.fromkeys(("account_link_ask", "mfa_login_webauthn"), "200 302 302 302 302 302 302 302"),
+    **dict.fromkeys(("account_invitation", "account_link_open"), "410 410 410 410 410 410 410 410"),
+    "account_session": "401 200 200 200 200 200 200 200",
     "account_login": "200 302 302 302 302 302 302 302",
     "account_signup": "403 403 403 403 403 403 403 403",
     **dict.fromkeys(
@@ -162,7 +185,7 @@ PAGE_RIGHT = {
     "freeze": "portal.publish_bilan",
 }
 NEVER = {"delete"}  # nothing is deleted in the admin, except a person's tie to an MRC
-POSTED_ONLY = {"process_import", "send_link", "retry", "cancel"}  # of a message
+POSTED_ONLY = {"process_import", "reset_factor", "send_link", "retry", "cancel"}  # of a message
 ADDED_BY_ACTIONS_ONLY = {
     "bilanversion",
     "envelopemovement",
@@ -285,6 +308,8 @@ def address(name, things):
         "espace:report": [published.reports.first().pk],
         "espace:section": [file.pk, "budget"],
         "account_confirm_email": ["x"],
+        **dict.fromkeys(("account_invitation", "account_link_open"), ["1-x"]),
+        **dict.fromkeys(("mfa_edit_webauthn", "mfa_remove_webauthn"), [1]),
         "account_reset_password_from_key": ["1", "x-y"],
     }
     with_file = [file.pk] if name.startswith("espace:") and name not in _WITHOUT_FILE else []
@@ -308,7 +333,7 @@ def test_every_route_of_ours_answers_each_person_as_written(visit, things):
     assert set(ours) == set(EXPECTED)
     answers = {name: " ".join(map(str, visit(address(name, things)))) for name in ours}
     assert answers == EXPECTED
-    assert len(answers) == 66
+    assert len(answers) == 86
 
 
 def test_file_recorded_from_a_text_is_read_by_its_mrc_and_by_those_who_enter(visit, things):
@@ -385,4 +410,4 @@ def test_every_admin_page_answers_each_person_by_the_table_of_rights(visit, thin
             wrong.append((name, answers, expected))
     assert wrong == []
     assert seen["changelist"] == len([model for model in site._registry])
-    assert sum(seen.values()) == 180
+    assert sum(seen.values()) == 181
