@@ -23,7 +23,7 @@ class ReturnForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text="Elle reste au dossier; la MRC la lit telle quelle.",
         error_messages={
-            "required": "Inscrivez une note : elle explique la décision aux personnes qui liront le dossier."
+            "required": "Inscrivez une note\xa0: elle explique la décision aux personnes qui liront le dossier."
         },
     )
 
@@ -100,7 +100,7 @@ def review(cleaned):
     else:
         sentences = [
             "Le dossier retourne à la MRC.",
-            "Aucun champ n’est nommé : tout le dossier sera ouvert.",
+            "Aucun champ n’est nommé\xa0: tout le dossier sera ouvert.",
         ]
     return Review(
         sentences=sentences,

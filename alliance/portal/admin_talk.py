@@ -105,6 +105,6 @@ def corrections(initiative):
 
 def _as_read(cleaned):
     """Say what sending does; what was typed is shown above it."""
-    waits = "La MRC le trouvera dans « À faire » jusqu’à sa réponse."
+    waits = "La MRC le trouvera dans «\xa0À faire\xa0» jusqu’à sa réponse."
     calm = "Il n’attend pas de réponse."
     return Review(sentences=["La MRC lira ce message tel quel.", waits if cleaned["asks_answer"] else calm])

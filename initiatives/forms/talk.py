@@ -39,7 +39,7 @@ class MessageForm(TextForm):
         label="J’attends une réponse",
         required=False,
         initial=True,
-        help_text="Le message reste alors dans « À faire » chez l’autre jusqu’à sa réponse.",
+        help_text="Le message reste alors dans «\xa0À faire\xa0» chez l’autre jusqu’à sa réponse.",
     )
 
 

@@ -114,7 +114,7 @@ def test_deposit_settles_and_a_second_return_keeps_the_first_in_the_log(world, c
     page = response.content.decode()
     assert "Le CRD demande 1 correction." in page
     assert (
-        f'<a href="{section(returned, "initiative")}#id_title">Titre de l’initiative</a> : inexact. Trop long.'
+        f'<a href="{section(returned, "initiative")}#id_title">Titre de l’initiative</a>\xa0: inexact. Trop long.'
         in page
     )
     with pytest.raises(Refusal, match="Seuls les champs"):
