@@ -167,7 +167,7 @@ def _question(request, initiative, move):
     form = NoteForm(data)
     form.fields["note"].required = move.needs_note
     form.fields["note"].error_messages["required"] = (
-        "Inscrivez une note : elle explique la décision aux personnes qui liront le dossier."
+        "Inscrivez une note\xa0: elle explique la décision aux personnes qui liront le dossier."
     )
     form.fields["note"].help_text = "Elle reste au dossier; la MRC la lit telle quelle."
     return form, {}
