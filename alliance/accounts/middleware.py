@@ -67,6 +67,10 @@ def _over(request, now):
 
 def _end(request, view_func, view_kwargs, reason):
     """Close the session; the text of a form is kept first. Returns the way to the sign-in page when there was one."""
+    if saves_by_itself(request) and request.method == "GET":
+        return (
+            signed_out()
+        )  # the session is left as it is: the text that this page sends next is still its author's
     keep = getattr(view_func, "keep_typed", None)
     if request.method != "POST" or keep is None:
         logout(request)

@@ -12,6 +12,7 @@
   const BEFORE_KEEPING = 400; // the encrypted copy is written sooner than the server's
   const WAITS = [2000, 4000, 8000, 15000, 30000, 60000]; // between two tries while the line is cut
   const BACK = 10000; // while signed out: between two looks at whether somebody signed in again
+  const SIGN_OUT = "/compte/deconnexion/";
   const APART = new Set(["csrfmiddlewaretoken", "version", "do"]); // not what the person wrote
 
   const RETRYING = "Pas enregistré\u00a0: nouvelle tentative…";
@@ -35,12 +36,10 @@
   let stopped = ""; // why nothing is sent: "signed_out", "conflict", "undecided", "closed"; or ""
   let busy = null; // the promise of the saving under way
   let unanswered = null; // what was sent without an answer: sent again as it was, the server knows its own
-  let saved = ""; // what the server holds, as far as we know
-  let kept = ""; // what the encrypted store holds
+  let [saved, kept] = ["", ""]; // what the server holds as far as we know; what the encrypted store holds
   let refusals = {}; // field → sentence, of the last answer
-  let failures = 0;
   let isRenewed = false; // the token of the page was, since the last answer that saved
-  let unsavedSince = 0;
+  let [failures, unsavedSince] = [0, 0];
   let [sending, keeping] = [0, 0]; // timers
   let [leaving, chain] = [false, Promise.resolve()]; // writes to the store follow one another
 
@@ -184,11 +183,9 @@
     if (answer.state !== "token") {
       return onClosed(answer);
     }
-    if (isRenewed) {
-      return onUnreachable();
-    }
+    const again = isRenewed ? onUnreachable : comeBack;
     isRenewed = true;
-    return comeBack();
+    return again();
   }
 
   function refuse(errors) {
@@ -208,11 +205,9 @@
     const fresh = await askAgain().catch(() => ({ status: 0 }));
     if (!fresh.status) {
       return stopped ? setTimeout(comeBack, BACK) : onUnreachable();
-    }
-    if (fresh.status === 401) {
+    } else if (fresh.status === 401) {
       return onSignedOut({});
-    }
-    if (fresh.key !== key) {
+    } else if (fresh.key !== key) {
       return onClosed({ said: fresh.key ? OTHER_PERSON : "" });
     }
     document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((field) => { field.value = fresh.token; });
@@ -220,13 +215,7 @@
     plan(0);
   }
 
-  const lookAgain = () => {
-    if (stopped === "signed_out") {
-      comeBack();
-    } else if (failures) {
-      plan(0);
-    }
-  };
+  const lookAgain = () => (stopped === "signed_out" ? comeBack() : failures && plan(0));
 
   const ANSWERS = {
     0: onUnreachable, 200: onSaved, 401: onSignedOut, 403: onForbidden, 404: onClosed, 409: onConflict,
@@ -266,6 +255,17 @@
     if (!unanswered || isLost()) {
       leaving = true;
       form.requestSubmit(event.submitter);
+    }
+  });
+
+  /* Signing out erases what the browser keeps: what is written leaves first, and nothing is kept after. */
+  document.addEventListener("submit", async (event) => {
+    if (event.target.getAttribute("action") === SIGN_OUT && !leaving) {
+      event.preventDefault();
+      await save();
+      leaving = true;
+      await chain;
+      event.target.submit();
     }
   });
 

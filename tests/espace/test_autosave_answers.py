@@ -35,6 +35,9 @@ def test_text_that_arrives_after_the_limit_is_saved_then_401(world, client_for, 
         client = client_for(world.agent_mitis)
         client.get("/espace/")
         clock.shift(timedelta(hours=3))
+        assert (
+            told(client.get(NEW, headers=ALONE))[0] == 401
+        )  # what only looks does not take the text's author away
         status, body = told(client.post(NEW, fields(**carried), headers=ALONE))
         assert (status, body["state"], body["kept"]) == (401, "signed_out", kept)
         assert body["said"].endswith("puis votre session a pris fin.") is kept
