@@ -17,7 +17,7 @@ _GIVEN = frozenset({"continuity"})  # answered before anybody answers
 class Stage(Enum):
     """The state of a section in words, with the tone of its tag."""
 
-    TODO = ("À commencer", "todo")
+    BLANK = ("À commencer", "todo")
     DOING = ("En cours", "doing")
     DONE = ("Terminé", "done")
     FIX = ("À corriger", "fix")
@@ -79,7 +79,7 @@ def _step(
     if to_correct is not None and is_open:
         stage = Stage.FIX
     elif not _started(part, initiative):
-        stage = Stage.TODO
+        stage = Stage.BLANK
     else:
         stage = Stage.DOING if mine else Stage.DONE
     return Step(part, stage, mine, is_open)

@@ -11,7 +11,7 @@ from initiatives.models import Initiative
 from initiatives.sections import QUESTIONS, SECTIONS
 from tests.espace.forms import fill, page, post, rows, section_of, through_form
 
-TODO, DOING, DONE, FIX = progress.Stage
+BLANK, DOING, DONE, FIX = progress.Stage
 
 
 @pytest.fixture
@@ -38,9 +38,9 @@ def returned(world, client, *fields):
 
 def test_states_follow_what_is_answered(world, agent):
     empty = actions.create_draft(by=world.agent_mitis, values={}, entry_mode="form")
-    assert stages(world, empty) == [TODO] * 7
+    assert stages(world, empty) == [BLANK] * 7
     draft = through_form(world, world.initiative())
-    assert stages(world, draft) == [DOING, DOING, DOING, DOING, TODO, TODO, TODO]
+    assert stages(world, draft) == [DOING, DOING, DOING, DOING, BLANK, BLANK, BLANK]
     shown = agent.get(tasks(draft)).content.decode()
     assert "Il manque 4 réponses. D’abord\xa0: mission de l’organisme, expérience…" in shown
     fill(agent, world, draft)
