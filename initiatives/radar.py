@@ -88,8 +88,8 @@ def like_each(
     return _alerts(found, user, start)
 
 
-_SAME, _CLOSE, _SAME_LEAD = "même titre", "titre presque identique", "même organisme et même thème"
-_ORDER = (_SAME, _CLOSE, _SAME_LEAD)
+SAME, _CLOSE, _SAME_LEAD = "même titre", "titre presque identique", "même organisme et même thème"
+_ORDER = (SAME, _CLOSE, _SAME_LEAD)
 
 
 def resemblance(one: str, other: str) -> str:
@@ -98,7 +98,7 @@ def resemblance(one: str, other: str) -> str:
     if not mine or not theirs:
         return ""
     if mine == theirs:
-        return _SAME
+        return SAME
     common = mine & theirs
     left, right = mine - common, theirs - common
     paired = {a for a in left if any(near(a, b) for b in right)}

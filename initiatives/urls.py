@@ -13,6 +13,7 @@ from initiatives.views import (
     record,
     renew,
     section,
+    sheet,
     suggestions,
 )
 
@@ -34,6 +35,8 @@ urlpatterns = [
     path("initiatives/<int:pk>/documents/<int:document>/retirer/", documents.remove, name="document_remove"),
     path("documents/<int:pk>/", documents.document, name="document"),
     path("formulaire/", paper.paper, name="paper"),
+    path("chiffrier/", sheet.sheet, name="sheet"),
+    path("chiffrier/modele.xlsx", sheet.template, name="sheet_template"),
     path("partenaires/", partners.search, name="organizations"),
     path("partenaires/suggestions/", suggestions.partner_suggestions, name="partner_suggestions"),
     path("titres/", suggestions.title_radar, name="title_radar"),

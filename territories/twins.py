@@ -43,13 +43,13 @@ def look_alikes(
     What else is known of it helps when it is given. Organizations merged into another are not shown.
     The number of questions to the database is fixed.
     """
-    return _told([_Wanted(name, phone, neq, email, website).closest(_known(), most)])[0]
+    return _told([_Wanted(reader(), name, phone, neq, email, website).closest(_known(), most)])[0]
 
 
 def look_alikes_of_each(names: Iterable[str], *, most: int = MOST) -> list[list[Twin]]:
     """Return what `look_alikes` says of each name, with as many questions to the database as for one."""
-    known = list(_known())
-    return _told([_Wanted(name).closest(known, most) for name in names])
+    known, reads = list(_known()), reader()
+    return _told([_Wanted(reads, name).closest(known, most) for name in names])
 
 
 def _told(found: list[list[tuple[int, Match]]]) -> list[list[Twin]]:
@@ -100,8 +100,10 @@ def _known() -> Iterator[tuple[_Row, set[str]]]:
 class _Wanted:
     """The organization to be created, prepared once for many comparisons."""
 
-    def __init__(self, name: str, phone: str = "", neq: str = "", email: str = "", website: str = "") -> None:
-        self.reader = reader()
+    def __init__(
+        self, reads: Reader, name: str, phone: str = "", neq: str = "", email: str = "", website: str = ""
+    ) -> None:
+        self.reader = reads
         self.name = self.reader.read(name)
         self.phone, self.neq, self.email = _digits(phone), _NUMBER.sub("", neq), email.strip().lower()
         self.website = _site(website)

@@ -132,7 +132,7 @@ def _add_sheet(book: Any, sheet: Sheet) -> None:
     page = book.create_sheet((_SHEET_NAME.sub(" ", sheet.name).strip() or "Feuille 1")[:31])
     page.freeze_panes = "A2"
     for index, header in enumerate(sheet.headers):
-        page.column_dimensions[_column_letter(index)].width = min(max(len(header) + 4, 12), 60)
+        page.column_dimensions[column_letter(index)].width = min(max(len(header) + 4, 12), 60)
     page.append([_xlsx_cell(page, header, font=bold) for header in sheet.headers])
     for row in sheet.rows:
         page.append([_xlsx_cell(page, value) for value in row])
@@ -174,7 +174,7 @@ def _typed(value: Any) -> tuple[Any, str]:
     return text, "@" if _FORMULA.match(text) else ""
 
 
-def _column_letter(index: int) -> str:
+def column_letter(index: int) -> str:
     """Return the letters of the column of rank `index` (0 is A)."""
     letters = ""
     while index >= 0:
@@ -283,7 +283,7 @@ def _table(lines: Iterable[tuple[int, list[Cell]]]) -> Table:
             headers = _checked_headers(cells)
             continue
         if len(cells) > len(headers):
-            address = f"{_column_letter(len(cells) - 1)}{line}"
+            address = f"{column_letter(len(cells) - 1)}{line}"
             raise ValidationError(f"La cellule {address} n’est sous aucun titre de colonne", code="no_header")
         if len(rows) == MAX_ROWS:
             raise ValidationError(f"Le fichier doit compter au plus 20{NBSP}000 lignes", code="too_many_rows")
