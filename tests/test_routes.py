@@ -152,7 +152,10 @@ EXPECTED = {
         OWN_FILE_TO_READ,
     ),
     "espace:document": "302 200 404 200 200 200 200 200",  # as the initiative: also read in the admin
-    **dict.fromkeys(("espace:new", "espace:paper"), "302 200 200 403 200 403 403 200"),
+    **dict.fromkeys(
+        ("espace:new", "espace:paper", "espace:sheet", "espace:sheet_template"),
+        "302 200 200 403 200 403 403 200",
+    ),
     **dict.fromkeys(
         ("espace:organizations", "espace:partner_suggestions", "espace:reports", "espace:title_radar"),
         "302 200 200 200 200 403 403 200",
@@ -324,6 +327,8 @@ _WITHOUT_FILE = {
     "espace:paper",
     "espace:partner_suggestions",
     "espace:reports",
+    "espace:sheet",
+    "espace:sheet_template",
     "espace:title_radar",
 }
 
@@ -333,7 +338,7 @@ def test_every_route_of_ours_answers_each_person_as_written(visit, things):
     assert set(ours) == set(EXPECTED)
     answers = {name: " ".join(map(str, visit(address(name, things)))) for name in ours}
     assert answers == EXPECTED
-    assert len(answers) == 86
+    assert len(answers) == 88
 
 
 def test_file_recorded_from_a_text_is_read_by_its_mrc_and_by_those_who_enter(visit, things):
