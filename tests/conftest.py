@@ -18,7 +18,7 @@ from django.test import Client, TransactionTestCase
 from alliance.portal import directory, freshness, guards, reference
 from tests import world as universe
 from tests.chromium import ARGS, CHROMIUM
-from tests.kept_world import KeptRows
+from tests.kept_world import KeptRows, Shelf
 
 OUR_TEMPLATES = str(Path(settings.BASE_DIR) / "templates")
 # With one process per core, one of them holds the browser and one the demonstration: neither is started twice.
@@ -184,10 +184,21 @@ def _end_other_sessions():
             )
 
 
+@pytest.fixture(scope="session")
+def _kept_initiatives():
+    return {}
+
+
 @pytest.fixture
-def world(_kept_world, db):
+def world(_kept_world, _kept_initiatives, db, request):
     """The small universe of `tests/world.py`."""
-    return _kept_world.give()
+    given = _kept_world.give()
+    if {"monkeypatch", "settings", "transactional_db"} & set(request.fixturenames):
+        yield given  # what this test changes around the actions must not stay in what they build
+        return
+    given.shelf = Shelf(_kept_initiatives)
+    with connection.execute_wrapper(given.shelf.watch):
+        yield given
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ other_envelope 5 000 $ (not FQIS) ── 2025-2026 ── La Matapédia 4 000 $
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from itertools import count
 
 from alliance.accounts.models import User
@@ -75,6 +76,7 @@ class World:
     other_source: FundingSource
     other_envelope: Envelope
     lines: dict[str, Allocation] = field(default_factory=dict)
+    shelf: object = None  # see `tests.kept_world.Shelf`
 
     def values(self, **changes):
         """Return the content of a complete initiative of La Mitis in food, 2025-2026, with `changes`."""
@@ -94,6 +96,12 @@ class World:
 
     def initiative(self, state=State.DRAFT, *, by=None, partners=None, award=None, publish=False, **changes):
         """Return an initiative brought to `state` by the actions; `award` dollars of its line; published or not."""
+        if self.shelf:
+            shelf, self.shelf = self.shelf, None
+            make = partial(
+                self.initiative, state, by=by, partners=partners, award=award, publish=publish, **changes
+            )
+            return shelf.give(make, state, by, partners, award, publish, changes)
         partners = [(self.moisson, PartnerRole.LEAD, "")] if partners is None else partners
         by = by or self.agent_mitis
         initiative = initiative_actions.create_draft(by=by, values=self.values(**changes), partners=partners)
