@@ -87,11 +87,11 @@ def _confirm(request):
 
 
 def _ticked(request, verdict):
-    """Return the lines ticked, and show them so again."""
+    """Return the lines ticked that may be written or already are, and show them ticked again."""
     asked = set(request.POST.getlist("ligne"))
     for row in verdict.rows:
         row.ticked = str(row.number) in asked
-    return {row.number for row in verdict.rows if row.ticked}
+    return {row.number for row in verdict.rows if row.ticked and not row.is_refused}
 
 
 def _refusal(verdict, ticked):
