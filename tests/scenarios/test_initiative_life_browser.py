@@ -187,6 +187,8 @@ def step(crd, live_server, initiative, label, note=None):
     if note:
         crd.fill("[name=note]", note)
     crd.click(".submit-row button")
+    if not crd.url.endswith("/change/"):  # the message that leaves is read first
+        crd.click("button:text-is('Confirmer')")
     assert crd.url.endswith("/change/"), crd.text_content("#content")
 
 
