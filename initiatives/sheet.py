@@ -47,7 +47,10 @@ CODES = (
     "contact",
 )
 HEADERS = {code: _HEADERS.get(code) or QUESTIONS[code].label for code in CODES}
-ASKED = tuple(code for code in CODES if code == LEAD or (QUESTIONS[code].required and code != "themes"))
+_HAS_A_DEFAULT = ("continuity", "themes")  # a new initiative; the main theme alone
+ASKED = tuple(
+    code for code in CODES if code == LEAD or (QUESTIONS[code].required and code not in _HAS_A_DEFAULT)
+)
 _FIRST = "Servez-vous du modèle\xa0: sa feuille «\xa0Initiatives\xa0» doit rester la première."
 
 

@@ -11,6 +11,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 
 from alliance.accounts.models import User
+from alliance.lib.money import format_amount
 from alliance.lib.text import sort_key
 from initiatives import radar
 from initiatives.actions.sheet import SheetRow
@@ -89,6 +90,16 @@ class Row:
     @property
     def has_double(self) -> bool:
         return any(alert.reason == radar.SAME for alert in self.alerts)
+
+    @property
+    def said(self) -> list[str]:
+        """Return what was read of the row, in words: who, where, what about, when, how much."""
+        values = self.content.values
+        names = [str(row) for code in NAMES for row in values.get(code, ())]
+        dates = [values[code].isoformat() for code in ("starts_on", "ends_on") if values.get(code)]
+        amount = values.get("amount_requested")
+        lead = [str(self.lead)] if self.lead else []
+        return [*lead, *dict.fromkeys(names), *dates, *([] if amount is None else [format_amount(amount)])]
 
     @property
     def missing(self) -> list[str]:

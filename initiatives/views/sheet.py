@@ -123,6 +123,6 @@ def _tell(request, verdict, created, ticked):
         words = "ligne du fichier n’est pas inscrite,lignes du fichier ne sont pas inscrites"
         messages.warning(
             request,
-            f"{pluriel(left + verdict.refused, words)}. Corrigez-les et renvoyez le même fichier\xa0: "
+            f"{pluriel(left + verdict.refused, words)}. Vous pouvez corriger le fichier et le renvoyer\xa0: "
             "ce qui est déjà inscrit ne le sera pas deux fois.",
         )
