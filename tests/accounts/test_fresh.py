@@ -14,7 +14,8 @@ from alliance.portal.admin_fresh import MATTERS
 from initiatives.choices import State
 from territories.models import Membership
 from tests.accounts.test_second_factor import code_at
-from tests.test_routes import PAGE_RIGHT, routes
+from tests.routes_table import PAGE_RIGHT
+from tests.test_routes import routes
 from tests.world import PASSWORD
 
 PROVE = "/compte/confirmer/"
