@@ -22,7 +22,7 @@ from initiatives.forms.offer import Offer
 from initiatives.forms.questions import fields_of
 from initiatives.sections import KEPT_BY_ANSWERS, QUESTIONS
 
-MOST_ROWS = 200  # each row is compared with every title and name of the portal before the answer
+MOST_ROWS = 100  # a draft is some thirty questions to the database, and all are written in one transaction
 EXAMPLE = "EXEMPLE À REMPLACER"
 LEAD, TITLE = "lead", "title"
 NAMES = ("territories", "municipalities", "primary_theme", "themes", "target_groups")

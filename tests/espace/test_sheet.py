@@ -112,8 +112,8 @@ def test_model_offers_what_the_person_may_choose_and_runs_nothing(world, agent):
     types = {cell.data_type for sheet in book for line in sheet.iter_rows() for cell in line if cell.value}
     assert types == {"s"}
     rules = {str(rule.sqref): (rule.type, rule.formula1) for rule in page.data_validations.dataValidation}
-    assert rules["C3:C204"] == ("list", "Listes!$A$2:$A$3")
-    assert (len(rules), rules["H3:H204"][0], rules["K3:K204"][0]) == (11, "date", "decimal")
+    assert rules["C3:C104"] == ("list", "Listes!$A$2:$A$3")
+    assert (len(rules), rules["H3:H104"][0], rules["K3:K104"][0]) == (11, "date", "decimal")
     assert (page.freeze_panes, page.page_setup.orientation, page.page_setup.paperSize) == (
         "B2",
         "landscape",
