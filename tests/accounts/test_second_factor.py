@@ -227,3 +227,13 @@ def test_secret_kept_under_another_key_matches_nothing(world):
     with override_settings(SECRET_KEY="une autre clé", SECRET_KEY_FALLBACKS=[]):
         first, second = adapter.decrypt(kept), adapter.decrypt(kept)
     assert (len(first), first != second, "JBSWY3DPEHPK3PXP" in (first, second)) == (32, True, False)
+
+
+def test_who_asked_for_a_new_password_may_still_add_a_second_factor(world, client_for):
+    user = world.agent_mitis
+    stranger = client_for()
+    stranger.post("/compte/mot-de-passe/oublie/", {"email": user.email})
+    stranger.get(reverse("account_reset_password_from_key", args=[format(user.pk, "x"), "x-y"]))
+    address = re.search(r"http://[^/]+(/compte/\S+)", mail.outbox[-1].body)[1]
+    assert stranger.get(address).status_code == 302
+    assert client_for(user).get(APPLICATION).status_code == 200
