@@ -24,12 +24,31 @@ OUR_TEMPLATES = str(Path(settings.BASE_DIR) / "templates")
 # With one process per core, one of them holds the browser and one the demonstration: neither is started twice.
 TOGETHER = {"browser": "_browser.py::", "demonstration": "tests/data/"}
 WITHOUT_ENGINE = {
+    "tests/accounts/test_passwords.py",
+    "tests/documents/test_checks.py",
+    "tests/espace/test_entry_rows.py",
+    "tests/espace/test_leaks.py",
+    "tests/espace/test_sheet_reading.py",
+    "tests/espace/test_tasks.py",
+    "tests/initiatives/test_follow.py",
+    "tests/initiatives/test_form_rules.py",
+    "tests/lib/test_dates.py",
+    "tests/lib/test_forms.py",
+    "tests/lib/test_francais.py",
+    "tests/lib/test_money.py",
+    "tests/lib/test_tabular.py",
+    "tests/lib/test_text.py",
+    "tests/portal/test_bilan_formats.py",
+    "tests/portal/test_matrix.py",
+    "tests/scenarios/test_nothing_lost_browser.py",
+    "tests/scenarios/test_three_minutes_browser.py",
+    "tests/scenarios/test_without_script_browser.py",
+    "tests/territories/test_twins.py",
+    "tests/test_accessibility_browser.py",
     "tests/test_architecture.py",
     "tests/test_commands.py",
     "tests/test_look.py",
     "tests/test_typography.py",
-    "tests/portal/test_bilan_formats.py",
-    "tests/portal/test_matrix.py",
 }
 LONGEST = {
     "test_bad_addresses_never_fail",
@@ -93,11 +112,16 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_collection_modifyitems(items):
-    """Start with the longest tests, in their random order: no process ends alone on one of them.
+    """Start with the groups, then the longest tests, in their random order: no process ends alone on one of them.
 
     What no engine changes runs once, on SQLite: how many questions a page asks, and what reads files only.
     """
-    items.sort(key=lambda item: item.originalname not in LONGEST)
+    items.sort(
+        key=lambda item: (
+            not any(part in item.nodeid for part in TOGETHER.values()),
+            item.originalname not in LONGEST,
+        )
+    )
     if "sqlite" not in settings.DATABASES["default"]["ENGINE"]:
         for item in items:
             counted = re.search("(queries|questions)_for_three_rows_as_for_one", item.name)
