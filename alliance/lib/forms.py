@@ -11,8 +11,14 @@ from django.core.validators import URLValidator
 
 from .text import clean_block, clean_line
 
+_UNREADABLE = "Le texte contient un caractère illisible. Retapez-le à la main."
 _EXTENSION = re.compile(r"(?:\b(?:poste|post|p\.|ext\.?|x)|#)[ .:]*(?=[0-9]+ *$)", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[ \-.]")
+
+
+def errors_by_field(problem: ValidationError) -> dict[str | None, list[ValidationError]]:
+    """Return the refusals of `problem` by the field they name; None holds those of a problem that names no field."""
+    return dict(problem.error_dict) if hasattr(problem, "error_dict") else {None: problem.error_list}
 
 
 class LineFormField(forms.CharField):
@@ -22,7 +28,13 @@ class LineFormField(forms.CharField):
         return self._cleaned(value, clean_line)
 
     def _cleaned(self, value: Any, clean: Any) -> Any:
-        return self.empty_value if value in self.empty_values else clean(str(value)) or self.empty_value
+        if value in self.empty_values:
+            return self.empty_value
+        if "\ufffd" in (
+            text := str(value)
+        ):  # what a lone surrogate, or a wrong encoding, becomes on its way here
+            raise ValidationError(_UNREADABLE, code="forbidden_character")
+        return clean(text) or self.empty_value
 
 
 class BlockFormField(LineFormField):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.lib import photos
 from alliance.lib.downloads import give_file, give_preview
+from alliance.lib.forms import errors_by_field
 from alliance.lib.workflow import NotAllowed, Refusal, Stale
 from initiatives import actions, rules
 from initiatives.actions import documents as verbs
@@ -131,8 +132,7 @@ def _try(form, name, verb, **values):
         except Refusal as refusal:
             form.add_error(name, refusal.reasons)
         except ValidationError as problem:
-            known = problem.error_dict if hasattr(problem, "error_dict") else {name: problem.error_list}
-            for field, errors in known.items():
+            for field, errors in errors_by_field(problem).items():
                 form.add_error(field if field in form.fields else name, errors)
         return None
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from alliance.lib.forms import errors_by_field
 from alliance.lib.text import QUERY_LENGTH, query_terms, sort_key
 from alliance.lib.workflow import Refusal
 from initiatives import actions, rules
@@ -74,7 +75,7 @@ def _create(request, initiative, form, role):
             if twins.same_name(organization.name) not in ([], [organization]):
                 raise IntegrityError("the name was taken meanwhile")
     except ValidationError as problem:
-        for field, errors in getattr(problem, "error_dict", {None: problem.error_list}).items():
+        for field, errors in errors_by_field(problem).items():
             form.add_error(field if field in form.fields else None, errors)
         return _creation_page(request, initiative, form, status=422)
     except IntegrityError:  # the same one, created at the same instant

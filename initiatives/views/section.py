@@ -1,5 +1,7 @@
 """One section of the form on one short page: saved whatever is missing, refused field by field, never overwritten."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
@@ -7,11 +9,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from alliance.lib.forms import errors_by_field
 from alliance.lib.workflow import Refusal, Stale
 from initiatives import partners, rules
 from initiatives.actions import open_fields
 from initiatives.forms import saving
 from initiatives.forms.entry import MARK_OF_END
+from initiatives.forms.quick import lead_name_of
 from initiatives.forms.rows import MORE_LINES
 from initiatives.models import Initiative
 from initiatives.places import address_of
@@ -95,7 +99,9 @@ def _next(request, initiative, part):
     do = request.POST.get("do", "")
     here = address_of(initiative, part.slug)
     if do == "partner":
-        return reverse("espace:partners", args=[initiative.pk])
+        name = lead_name_of(initiative)
+        query = f"?{urlencode({'q': name})}" if name else ""
+        return f"{reverse('espace:partners', args=[initiative.pk])}{query}"
     if do == "count":
         return f"{here}#totaux"
     if do in _TABLES and do in part.codes:
@@ -116,7 +122,7 @@ def _following(request, initiative, part):
 
 def report(form, problem):
     """Put the refusal of the whole row beside the fields it names."""
-    for name, errors in getattr(problem, "error_dict", {None: problem.error_list}).items():
+    for name, errors in errors_by_field(problem).items():
         form.add_error(name if name in form.fields else None, errors)
 
 

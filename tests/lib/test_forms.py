@@ -11,6 +11,7 @@ from alliance.lib.forms import (
     NeqFormField,
     PhoneFormField,
     PublicUrlFormField,
+    errors_by_field,
 )
 
 
@@ -125,3 +126,17 @@ def test_email_field():
     assert clean(field, "sans-arobas") == refused
     assert len(clean(field, f"{'a' * 300}@exemple.ca")) >= 1
     assert clean(field, "a\x00@exemple.ca") == ["Le texte contient un caractère non permis"]
+
+
+def test_unreadable_character_is_refused():
+    said = ["Le texte contient un caractère illisible. Retapez-le à la main."]
+    assert clean(LineFormField(), "caf\ufffd") == said
+    assert clean(BlockFormField(), "a\ncaf\ufffd") == said
+
+
+def test_errors_by_field_of_a_row_and_of_a_sentence():
+    row, sentence = ValidationError({"title": ["Trop long"]}), ValidationError("Non")
+    assert {name: [str(each.message) for each in rows] for name, rows in errors_by_field(row).items()} == {
+        "title": ["Trop long"]
+    }
+    assert errors_by_field(sentence) == {None: [sentence]}

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.lib.dates import today
+from alliance.lib.forms import errors_by_field
 from alliance.lib.workflow import NotAllowed, Refusal, Stale
 from alliance.portal.report_page import differences, known_facts, rows_of
 from initiatives import reporting
@@ -109,7 +110,7 @@ def _save(request, report):
     except Refusal as refusal:
         return _refused(request, form, refusal)
     except ValidationError as problem:
-        for name, errors in getattr(problem, "error_dict", {None: problem.error_list}).items():
+        for name, errors in errors_by_field(problem).items():
             form.add_error(name if name in form.fields else None, errors)
         return _unsaved(request, form)
     return _saved(request, form, saved)
