@@ -55,7 +55,7 @@ def add_document(
     sound, scan = _judged(upload, kind)
     with _all_or_nothing() as stored:
         locked = _open(initiative, by, report, kind)
-        if existing := _known(locked, by, kind, sound, token):
+        if existing := _known(locked, by, kind, sound, token, None if report is None else alt):
             return existing
         document = Document(initiative=locked, kind=kind, alt=alt, scan=scan)
         document.token = None if Document.objects.filter(token=token).exists() else token
@@ -188,12 +188,18 @@ def _judged(upload: Any, kind: str) -> tuple[Sound, str]:
         raise ValidationError({"file": NOT_SCANNED}) from problem
 
 
-def _known(initiative: Initiative, by: User, kind: str, sound: Sound, token: UUID | None) -> Document | None:
-    """Return the document that this same form already joined; refuse the same file joined by another one."""
+def _known(
+    initiative: Initiative, by: User, kind: str, sound: Sound, token: UUID | None, alt: str | None
+) -> Document | None:
+    """Return the document that this same form already joined; refuse the same file joined by another one.
+
+    `alt`: the words that come with a file of a report, whose form has no token of its own; None elsewhere.
+    """
     same = initiative.documents.filter(digest=sound.digest, kind=kind).first()
     if same is None:
         return None
-    if token is not None and same.token == token and same.added_by_id == by.pk:
+    is_same_form = token is not None and same.token == token
+    if same.added_by_id == by.pk and (is_same_form or same.alt == alt):
         return same
     raise ValidationError({"file": ALREADY})
 

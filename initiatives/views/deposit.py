@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from alliance.lib.workflow import Refusal, Stale
 from initiatives import actions, partners, radar, rules, workflow
 from initiatives.choices import State
-from initiatives.content import asks_everything, missing_of
+from initiatives.content import missing_of
 from initiatives.forms.entry import WithdrawalForm
 from initiatives.forms.saving import read_version
 from initiatives.models import Initiative
@@ -70,7 +70,6 @@ def _check_page(request, initiative, *, status=200, reasons=()):
         "needs_fiduciary": partners.needs_fiduciary(rows),
         "alerts": radar.of(initiative, request.user),
         "refused": status != 200,
-        "asks_declaration": not asks_everything(initiative, request.user),
     }
     return render(request, "espace/check.html", context, status=status)
 
@@ -92,7 +91,7 @@ def receipt(request, initiative):
 def withdraw(request, initiative):
     move = workflow.TRANSITIONS["withdraw"]
     if initiative.state not in move.sources:
-        return closed_page(request, initiative)
+        return _after_withdrawal(request, initiative)
     form = WithdrawalForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return _withdrawal_page(request, initiative, form, 422 if form.errors else 200)
@@ -104,13 +103,20 @@ def withdraw(request, initiative):
     except Stale as stale:
         stored = Initiative.objects.get(pk=initiative.pk)
         if stored.state not in move.sources:
-            return closed_page(request, stored)
+            return _after_withdrawal(request, stored)
         form.add_error(None, stale.reasons)
         return _withdrawal_page(request, stored, form, 409)
     except Refusal:
-        return closed_page(request, Initiative.objects.get(pk=initiative.pk))
+        return _after_withdrawal(request, Initiative.objects.get(pk=initiative.pk))
     messages.success(request, "Le dossier est retiré. Il reste lisible dans votre espace.")
     return redirect("espace:file", pk=initiative.pk)
+
+
+def _after_withdrawal(request, stored):
+    """The second of two clicks reads the file; a file that left the person's hands otherwise is closed."""
+    if request.method == "POST" and stored.state == State.WITHDRAWN:
+        return redirect("espace:file", pk=stored.pk)
+    return closed_page(request, stored)
 
 
 def _withdrawal_page(request, initiative, form, status):

@@ -1,5 +1,7 @@
 """One partner of a file: change its role and what it brings, or take it out of the file."""
 
+import re
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
@@ -24,8 +26,8 @@ def partner(request, initiative, row):
     partnership = initiative.partnerships.select_related("organization").filter(pk=row).first()
     removing = request.POST.get("do") == "remove"
     if partnership is None:
-        if removing:  # the second of two clicks
-            return _back(initiative)
+        if removing or _is_done(request, initiative, request.POST.get("organization", "")):
+            return _back(initiative)  # the second of two clicks
         raise Http404
     partnership.initiative = initiative
     if request.method != "POST":
@@ -36,6 +38,8 @@ def partner(request, initiative, row):
 def _change(request, partnership):
     form = PartnerForm(request.POST, partnership=partnership)
     if not form.is_valid():
+        if _is_done(request, form.initiative, partnership.organization_id):
+            return _back(form.initiative)
         return _page(request, form, status=422)
     sources = form.sources()
     details = None if sources is None else actions.Details(sources=sources)
@@ -75,11 +79,30 @@ def _write(request, form, partners, details, said):
 
 
 def _conflict(request, form, stale):
-    """Answer 409: what is stored is shown above the form, which still holds what was typed."""
+    """Answer 409: what is stored is shown above the form, which still holds what was typed.
+
+    The second of two clicks finds what it asked already done, and goes back to the file.
+    """
     stored = (
         form.initiative.partnerships.select_related("organization").filter(pk=form.partnership.pk).first()
     )
+    removing = request.POST.get("do") == "remove"
+    organization = form.partnership.organization_id
+    if (removing and stored is None) or (not removing and _is_done(request, form.initiative, organization)):
+        return _back(form.initiative)
     return _page(request, form, status=409, reasons=stale.reasons, stored=stored, conflict=True)
+
+
+def _is_done(request, initiative, organization):
+    """Say whether the file already holds what is posted for `organization` (its id, maybe as text)."""
+    if not re.fullmatch(r"[0-9]{1,18}", str(organization)):
+        return False
+    rows = initiative.partnerships.select_related("organization")
+    stored = rows.filter(organization=int(organization), role=request.POST.get("role", "")).first()
+    if stored is None:
+        return False
+    form = PartnerForm(request.POST, partnership=stored)
+    return form.is_valid() and form.cleaned_data["note"] == stored.note and form.sources() is None
 
 
 def _back(initiative):

@@ -56,12 +56,14 @@ def create(request, initiative):
     name = request.POST.get("name", "")
     role = _role(request)
     same = twins.same_name(name)
-    if any(initiative.partnerships.filter(organization=row, role=role).exists() for row in same):
+    if _is_in_file(initiative, same, role):
         return _back(initiative)  # the second of two clicks
     if not form.is_valid():
         return _creation_page(request, initiative, form, found=_twins(form, same), status=422)
     found = _twins(form, same)
     if same or (found and request.POST.get("confirmed") != sort_key(form.cleaned_data["name"])):
+        if _is_in_file(initiative, twins.same_name(name), role):
+            return _back(initiative)
         return _creation_page(request, initiative, form, found=found, same=same, status=422)
     return _create(request, initiative, form, role)
 
@@ -74,14 +76,24 @@ def _create(request, initiative, form, role):
             )
             if twins.same_name(organization.name) not in ([], [organization]):
                 raise IntegrityError("the name was taken meanwhile")
+            return _add(
+                request, initiative, organization, role
+            )  # together: the second of two clicks sees both
     except ValidationError as problem:
+        if _is_in_file(initiative, twins.same_name(form.cleaned_data["name"]), role):
+            return _back(initiative)
         for field, errors in errors_by_field(problem).items():
             form.add_error(field if field in form.fields else None, errors)
         return _creation_page(request, initiative, form, status=422)
     except IntegrityError:  # the same one, created at the same instant
         same = twins.same_name(form.cleaned_data["name"])
+        if _is_in_file(initiative, same, role):
+            return _back(initiative)
         return _creation_page(request, initiative, form, found=_twins(form, same), same=same, status=422)
-    return _add(request, initiative, organization, role)
+
+
+def _is_in_file(initiative, organizations, role):
+    return initiative.partnerships.filter(organization__in=organizations, role=role).exists()
 
 
 def _twins(form, same):

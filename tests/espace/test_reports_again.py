@@ -155,7 +155,9 @@ def test_photo_goes_with_the_story_and_needs_its_words(world, agent, report, set
     report.refresh_from_db()
     assert (report.story_image.alt, report.story_image.kind) == ("Deux mains.", "photo")
     assert "photo de l’histoire" in agent.get(page(report)).content.decode()
-    again = agent.post(page(report), typed(report, **(files | {"file": png()})))
+    twice = agent.post(page(report), typed(report, **(files | {"file": png()})))
+    assert (twice.status_code, report.initiative.documents.count()) == (302, 1)
+    again = agent.post(page(report), typed(report, **(files | {"file": png(), "alt": "Une table."})))
     assert again.status_code == 422
     assert "déjà joint" in again.content.decode()
 
