@@ -16,7 +16,7 @@ from alliance.lib.text import sort_key
 from initiatives import radar
 from initiatives.actions.sheet import SheetRow
 from initiatives.choices import PartnerRole
-from initiatives.forms.quick import TO_CHOOSE, scope_of
+from initiatives.forms.quick import scope_of
 from initiatives.models import Initiative
 from initiatives.partners import refuse_role
 from initiatives.sheet import ASKED, HEADERS, LEAD, NAMES, Content, Doubt, Line, Reader, Written
@@ -290,9 +290,8 @@ def _to_write(row: Row, meant: Mapping[str, Choice], organizations: Any, rows: A
             lead = organizations[int(chosen)]
         elif (found := rows[doubt.code][int(chosen)]) not in values[doubt.code]:
             values[doubt.code] = [*values[doubt.code], found]
-    if row.content.lead and lead is None:
-        values["description"] = f"{TO_CHOOSE}{row.content.lead}"
-    return SheetRow(row.number, row.token, _settled(values), row.content.answers, lead)
+    name = row.content.lead if row.content.lead and lead is None else None
+    return SheetRow(row.number, row.token, _settled(values), row.content.answers, lead, name)
 
 
 def _settled(values: dict[str, Any]) -> dict[str, Any]:

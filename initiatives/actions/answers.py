@@ -50,20 +50,23 @@ class Details:
     activities: Iterable[ActivityRow] | None = None
     expenses: Iterable[BudgetRow] | None = None
     sources: Iterable[BudgetRow] | None = None
+    lead_name: str | None = None  # of the lead still to be chosen; None: stays
 
     @property
     def names(self) -> set[str]:
         """Return the codes of the questions that this writes (see `initiatives.sections`)."""
         tables = ("activities", "expenses", "sources")
-        return set(self.answers) | {name for name in tables if getattr(self, name) is not None}
+        named = {name for name in tables if getattr(self, name) is not None}
+        return set(self.answers) | named | ({"partners"} if self.lead_name is not None else set())
 
 
 def write(initiative: Initiative, by: User, details: Details) -> None:
     """Write `details` of a locked initiative. Raises Refusal (too many rows), ValidationError (a field)."""
     if unknown := set(details.answers) - set(ANSWERS):
         raise TypeError(f"not answers of the form: {sorted(unknown)}")
-    if details.answers:
-        _write_answers(initiative, by, details.answers)
+    name = {} if details.lead_name is None else {"lead_name": details.lead_name}
+    if values := {**details.answers, **name}:
+        _write_answers(initiative, by, values)
     if details.activities is not None:
         rows = [Activity(**row._asdict()) for row in details.activities]
         _replace(initiative, Activity.objects.filter(initiative=initiative), rows)
@@ -85,6 +88,14 @@ def _write_answers(initiative: Initiative, by: User, values: Mapping[str, Any]) 
     elif answers.declared_by is None:
         answers.declared_at, answers.declared_by = timezone.now(), by
     save_as(answers, by)
+
+
+def forget_lead_name(initiative: Initiative, by: User) -> None:
+    """Drop the name of the lead to be chosen: one is chosen."""
+    answers = Answers.objects.filter(initiative=initiative).exclude(lead_name="").first()
+    if answers is not None:
+        answers.lead_name = ""
+        save_as(answers, by)
 
 
 def declare(initiative: Initiative, by: User, *, at: datetime) -> None:

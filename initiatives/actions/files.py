@@ -110,6 +110,8 @@ def add_partner(
         sign(held, by)
         held.delete()
     save_as(Partnership(initiative=locked, organization=organization, role=role, note=note), by)
+    if role == PartnerRole.LEAD:
+        answers.forget_lead_name(locked, by)
     _write(locked, by, {}, None)
     return held.organization if held else None
 
@@ -218,7 +220,8 @@ def save(initiative: Initiative, by: User) -> None:
 
 
 def _set_partners(initiative: Initiative, by: User, partners: Iterable[PartnerRow]) -> None:
-    kept = []
+    kept: list[Partnership] = []
+    held = set(initiative.partnerships.values_list("organization", "role"))
     for organization, role, note in partners:
         row = initiative.partnerships.filter(organization=organization, role=role).first()
         row = row or Partnership(initiative=initiative, organization=organization, role=role)
@@ -229,3 +232,5 @@ def _set_partners(initiative: Initiative, by: User, partners: Iterable[PartnerRo
         old.delete()
     for row in kept:
         save_as(row, by)
+    if any(row.role == PartnerRole.LEAD and (row.organization_id, row.role) not in held for row in kept):
+        answers.forget_lead_name(initiative, by)

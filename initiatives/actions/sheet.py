@@ -24,6 +24,7 @@ class SheetRow(NamedTuple):
     values: Mapping[str, Any]
     answers: Mapping[str, Any]
     lead: Organization | None
+    lead_name: str | None = None  # the name to be chosen, when no organization is
 
 
 def record_sheet(*, by: User, rows: Sequence[SheetRow]) -> list[Initiative]:
@@ -67,7 +68,7 @@ def _create(by: User, row: SheetRow) -> Initiative:
             by=by,
             values=row.values,
             partners=[(row.lead, PartnerRole.LEAD, "")] if row.lead else (),
-            details=Details(answers=row.answers) if row.answers else None,
+            details=Details(answers=row.answers, lead_name=row.lead_name),
             token=row.token,
             entry_mode=EntryMode.SHEET,
         )

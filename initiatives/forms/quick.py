@@ -1,9 +1,12 @@
 """« Fiche en trois minutes »: eight questions, none of them required. What is known is saved, the rest comes later."""
 
+from uuid import uuid5
+
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from alliance.lib.forms import LineFormField
+from alliance.lib.text import sort_key
 from initiatives import actions
 from initiatives.actions import Details
 from initiatives.choices import PartnerRole, Scope
@@ -17,7 +20,6 @@ from initiatives.sections import QUESTIONS, QUICK
 from territories import twins
 
 _CODES = tuple(code for code in QUICK if code != "partners")
-TO_CHOOSE = "Organisme porteur à choisir\xa0: "
 _NOTHING = "Inscrivez au moins une réponse, par exemple le titre"
 
 
@@ -37,7 +39,8 @@ class QuickForm(EntryForm):
             200,
             help_text="Le nom que vous connaissez. Si l’organisme existe déjà ici, il sera reconnu.",
         )
-        self.fields["who"].initial = _who(initiative)
+        self.led = lead_of(initiative)
+        self.fields["who"].initial = self.led.name if self.led else lead_name_of(initiative)
         suggest(self.fields["who"], "espace:partner_suggestions", "")
         self.order_fields(["who" if code == "partners" else code for code in QUICK])
 
@@ -59,28 +62,49 @@ class QuickForm(EntryForm):
         found = twins.same_name(who) if who else []
         return found[0] if len(found) == 1 and not refuse_role(found[0], PartnerRole.LEAD) else None
 
-    def content(self, lead):
-        """Return the values to write; a name that is not an organization yet is kept among the words for the analysis."""
+    def content(self):
+        """Return the values to write, with those that follow from them. What the sections stored meanwhile stays."""
         values = self.values()
         if "primary_theme" in values:
-            values["themes"] = [values["primary_theme"]] if values["primary_theme"] else []
-        if "territories" in values:
+            values["themes"] = self._themes(values["primary_theme"])
+        if "territories" in values and self._moves(values["territories"]):
             values["scope"] = scope_of(values["territories"])
-        who = self.cleaned_data.get("who", "")
-        if "who" in self.data:
-            values["description"] = f"{TO_CHOOSE}{who}" if who and not lead else ""
         return values
 
+    def _themes(self, main):
+        """Return the themes with `main` among them; a main theme that stood alone gives way to the new one."""
+        present = list(self.initiative.themes.all()) if self.initiative else []
+        if [row.pk for row in present] == [getattr(self.initiative, "primary_theme_id", None)]:
+            present = []
+        return present if main is None or main in present else [*present, main]
 
-def _who(initiative):
-    """Return the name of the lead of a file begun here, or the name still to be chosen."""
+    def _moves(self, territories):
+        """Say whether the MRCs are not those that the stored scope was chosen for."""
+        if self.initiative is None or not self.initiative.scope:
+            return True
+        return {row.pk for row in territories} != {row.pk for row in self.initiative.territories.all()}
+
+    def lead_name(self, lead):
+        """Return the name of the lead still to be chosen (`lead`: the one linked now), or None when it stays as it is."""
+        who = self.cleaned_data.get("who")
+        if who is None or "who" not in self.data:
+            return None
+        is_led = self.led and (sort_key(who) == sort_key(self.led.name) or self.lead() == self.led)
+        name = "" if is_led or (lead and not self.led) else who
+        return name if name != lead_name_of(self.initiative) else None
+
+
+def lead_of(initiative):
+    """Return the organization that leads a file, or None."""
     if initiative is None:
-        return ""
-    lead = initiative.partnerships.filter(role=PartnerRole.LEAD).select_related("organization").first()
-    if lead:
-        return lead.organization.name
-    found = initiative.description.startswith(TO_CHOOSE)
-    return initiative.description.removeprefix(TO_CHOOSE) if found else ""
+        return None
+    rows = initiative.partnerships.filter(role=PartnerRole.LEAD).select_related("organization")
+    return next((row.organization for row in rows), None)
+
+
+def lead_name_of(initiative):
+    """Return the name of the lead still to be chosen, or an empty string."""
+    return getattr(getattr(initiative, "answers", None), "lead_name", "")
 
 
 def scope_of(territories):
@@ -97,40 +121,57 @@ def write(form, *, by, version, token, entry_mode, lead) -> Initiative:
 
     Raises Stale and Refusal (actions), ValidationError (a rule of the whole row).
     """
-    content = {"values": form.content(lead), "details": Details(answers=form.answers())}
+    details = Details(answers=form.answers(), lead_name=form.lead_name(lead))
+    content = {"values": form.content(), "details": details}
     partners = [(lead, PartnerRole.LEAD, "")] if lead else []
     existing = known(token, by)
     if existing is None:
         try:
             return actions.create_draft(
-                by=by, token=token, entry_mode=entry_mode, partners=partners, **content
+                by=by, token=_free(token, by), entry_mode=entry_mode, partners=partners, **content
             )
         except (IntegrityError, ValidationError):
             existing = known(token, by)  # the same form, posted twice at the same instant
             if existing is None:
                 raise
-    led = existing.partnerships.filter(role=PartnerRole.LEAD).exists()
-    if not _changes(form, existing, lead) and (led or not lead):
+    adds_lead = lead and not lead_of(existing)
+    if not _changes(form, existing) and details.lead_name is None and not adds_lead:
         return existing
-    if lead and not existing.partnerships.exists():
-        content["partners"] = partners
+    if adds_lead:
+        present = existing.partnerships.select_related("organization")
+        content["partners"] = [*((row.organization, row.role, row.note) for row in present), *partners]
     return actions.update(initiative=existing, by=by, expected_version=version or 1, **content)
 
 
 def known(token, by):
     """Return the file that this form already made, or None."""
-    return Initiative.objects.filter(entry_token=token, created_by=by).first() if token else None
+    if not token:
+        return None
+    return Initiative.objects.filter(entry_token__in=(token, _own(token, by)), created_by=by).first()
 
 
-def _changes(form, initiative, lead):
-    values = form.content(lead) | form.answers()
+def _own(token, by):
+    """Return the token that stands for `token` when another account holds it: the same one at each post."""
+    return uuid5(token, str(by.pk))
+
+
+def _free(token, by):
+    taken = token and Initiative.objects.filter(entry_token=token).exclude(created_by=by).exists()
+    return _own(token, by) if taken else token
+
+
+def _changes(form, initiative):
+    values = form.content() | form.answers()
     return {name: values[name] for name in changed(initiative, values)}
 
 
 def differences(form, initiative):
     """Return what was typed beside what is stored, for the questions where they differ."""
-    found = _changes(form, initiative, form.lead())
-    return [
+    found = [
         Difference(QUESTIONS[name].label, shown(name, getattr(initiative, name, "")), shown(name, value))
-        for name, value in found.items()
+        for name, value in _changes(form, initiative).items()
     ]
+    if form.lead_name(None):
+        stored = lead_of(initiative) or lead_name_of(initiative)
+        found.append(Difference(form.fields["who"].label, str(stored), form.cleaned_data["who"]))
+    return found

@@ -31,6 +31,8 @@ class Answers(models.Model):
     money_source = models.CharField("source de l’argent", max_length=200, blank=True)
     budget_note = models.TextField("explication du budget", max_length=2000, blank=True)
     documents_note = models.TextField("documents à venir", max_length=1000, blank=True)
+    # Not a question of the deposit: the name typed before the organization is chosen, forgotten once it is.
+    lead_name = models.CharField("organisme porteur à choisir", max_length=200, blank=True)
     is_declared = models.BooleanField("exactitude déclarée", default=False)
     accepts_publication = models.BooleanField("publication acceptée", default=False)
     declared_at = models.DateTimeField("déclaré le", null=True, blank=True, editable=False)

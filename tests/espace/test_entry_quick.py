@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from alliance.lib.money import NBSP
 from initiatives import sections
+from initiatives.actions import create_draft
 from initiatives.choices import EntryMode, PartnerRole, Scope, State
 from initiatives.forms.quick import QuickForm
 from initiatives.models import Initiative
@@ -95,8 +95,7 @@ def test_unknown_organization_is_kept_and_searched(world, agent, who):
     assert answer.redirect_chain[0][0].startswith(f"/espace/initiatives/{row.pk}/partenaires/?q=")
     assert answer.context["q"] == who
     assert "ou créez cette organisation" in answer.content.decode()
-    assert row.description == f"Organisme porteur à choisir{NBSP}: {who}"
-    assert row.partnerships.count() == 0
+    assert (row.description, row.answers.lead_name, row.partnerships.count()) == ("", who, 0)
     again = agent.get(f"{NEW}?dossier={row.entry_token}")
     assert again.context["form"]["who"].value() == who
 
@@ -161,3 +160,14 @@ def test_draft_of_somebody_else_is_never_opened_by_its_token(world, agent, clien
     agent.post(NEW, quick(world, entry_token=token))
     page = client_for(world.agent_temis).get(f"{NEW}?dossier={token}").content.decode()
     assert "Frigo du quartier" not in page
+
+
+def test_token_of_another_account_is_a_new_form_and_stays_one_draft(world, client_for, agent):
+    token = uuid4()
+    theirs = create_draft(by=world.coordination, values=world.values(), token=token)
+    for _click in range(2):
+        answer = agent.post(NEW, quick(world, entry_token=str(token)))
+        mine = Initiative.objects.get(created_by=world.agent_mitis)
+        assert (answer.status_code, answer["Location"]) == (302, tasks(mine))
+    theirs.refresh_from_db()
+    assert theirs.entry_token == token

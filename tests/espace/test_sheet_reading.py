@@ -168,8 +168,9 @@ def test_organization_that_looks_like_another_is_chosen_or_kept_as_a_name(world,
     assert choice.options[0].value == str(world.moisson.pk)
     confirm(agent, shown, **{choice.name: choice.options[0].value if use else "plus-tard"})
     row = Initiative.objects.get()
-    kept = "" if use else "Organisme porteur à choisir\xa0: Moisson-Mittis inc."
-    assert (row.description, Organization.objects.count()) == (kept, before)
+    kept = "" if use else "Moisson-Mittis inc."
+    name = getattr(getattr(row, "answers", None), "lead_name", "")
+    assert (row.description, name, Organization.objects.count()) == ("", kept, before)
     assert [each.organization for each in row.partnerships.all()] == ([world.moisson] if use else [])
 
 
@@ -185,7 +186,7 @@ def test_organization_unknown_is_a_name_and_one_that_never_leads_is_refused(worl
     assert [problem.address for problem in second.content.problems] == ["B3"]
     confirm(agent, shown)
     row = Initiative.objects.get()
-    assert (row.description, row.partnerships.count()) == ("Organisme porteur à choisir\xa0: Zzyzx", 0)
+    assert (row.description, row.answers.lead_name, row.partnerships.count()) == ("", "Zzyzx", 0)
     assert not row.partnerships.filter(role=PartnerRole.LEAD).exists()
 
 
