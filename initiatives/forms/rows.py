@@ -14,6 +14,7 @@ from initiatives.choices import BudgetNature, BudgetOrigin, BudgetSide
 from initiatives.content import years_of
 from initiatives.forms.fields import PickOne
 from initiatives.forms.questions import date_field, money_field, text
+from territories.models import Organization
 
 FIRST_LINES, BLANK_LINES, MORE_LINES = 4, 2, 5
 CONFIRMED = (("", "À préciser"), ("oui", "Oui"), ("non", "Non"))
@@ -56,6 +57,17 @@ class RowForm(forms.Form):
     def cells(self, stored):
         """Return the cells to write; a refused one keeps that of the `stored` row, when there is one."""
         return {name: self.cleaned_data.get(name, getattr(stored, name, None)) for name in self.fields}
+
+    def holds(self, stored):
+        """Say whether the line, read whole, is the `stored` row as it was."""
+        initial = _initial(stored)
+        cells = {name: getattr(value, "pk", value) for name, value in self.cleaned_data.items()}
+        return all((cells[name] or "") == (initial[name] or "") for name in self.fields)
+
+    def is_named(self, stored):
+        """Say whether the line may be the `stored` row: the same label, or one that could not be read at its place."""
+        label = self.cleaned_data.get("label")
+        return label == stored.label if label is not None else stored.position == self.number
 
 
 class ActivityForm(RowForm):
@@ -131,7 +143,7 @@ class Table:
     def __init__(self, code, initiative, data=None, *, lines=0):
         self.code, self.kind = code, KINDS[code]
         self.stored = stored_rows(code, initiative)
-        self.offered = _offered(code, initiative)
+        self.offered = _offered(code, initiative, self.stored)
         self.arrived = data is not None and code in data
         self.forms = self._bound(data) if self.arrived else self._blank(lines)
         self.too_many = f"Un tableau compte au plus {MOST_ROWS} lignes." if self._over() else ""
@@ -148,10 +160,23 @@ class Table:
         """Return the lines to write, blank ones left out, or None when the table did not arrive."""
         if not self.arrived or self.too_many:
             return None
-        known = {row.label: row for row in reversed(self.stored)}
-        return [
-            form.row(known.get(form.cleaned_data.get("label"))) for form in self.forms if not form.is_blank()
-        ]
+        kept = [form for form in self.forms if not form.is_blank()]
+        held = self._held(kept)
+        return [form.row(held.get(form.number)) for form in kept]
+
+    def _held(self, kept):
+        """Return the stored row of each line that has a refused cell, by its number.
+
+        Several lines may bear one label: those that are read whole take theirs first, then the rank decides.
+        """
+        left, found = dict(enumerate(self.stored, 1)), {}
+        for form in kept:
+            if not form.errors:
+                left.pop(_rank(form, left, form.holds), None)
+        for form in kept:
+            if form.errors and (rank := _rank(form, left, form.is_named)):
+                found[form.number] = left.pop(rank)
+        return found
 
     def _over(self):
         return self.arrived and sum(not form.is_blank() for form in self.forms) > MOST_ROWS
@@ -184,11 +209,20 @@ def stored_rows(code, initiative):
     return [row for row in initiative.budget_lines.all() if row.side == side]
 
 
-def _offered(code, initiative):
+def _rank(form, left, suits):
+    """Return the rank of the row of `left` that suits the line: the one at its own place, else the first one."""
+    ranks = [rank for rank, row in left.items() if suits(row)]
+    return form.number if form.number in ranks else next(iter(ranks), None)
+
+
+def _offered(code, initiative, stored):
+    """Return what the lines may choose: an organization that a stored line names stays, even out of the file."""
     if code == "activities" or initiative is None:
         return {}
     partners = initiative.partnerships.select_related("organization") if code == "sources" else ()
     organizations = {row.organization.pk: row.organization for row in partners}
+    named = {row.organization_id for row in stored if row.organization_id} - organizations.keys()
+    organizations |= Organization.objects.in_bulk(named) if named else {}
     return {
         "years": years_of(initiative),
         "organizations": list(organizations.values()),

@@ -12,7 +12,7 @@ from alliance.lib.forms import LineFormField
 from alliance.lib.money import format_amount
 from initiatives import actions
 from initiatives.actions import Details
-from initiatives.choices import BudgetNature, BudgetOrigin, Continuity, EntryMode, Scope
+from initiatives.choices import BudgetNature, BudgetOrigin, Continuity, EntryMode, Scope, State
 from initiatives.forms.entry import MARK_OF_END, EntryForm
 from initiatives.forms.rows import KINDS, Table, stored_rows
 from initiatives.models import Initiative
@@ -135,7 +135,9 @@ def read_token(text):
 
 def write(entry: Entry, *, by, version: int) -> Initiative:
     """Write what could be read, in the name of `by`. Raises Stale and Refusal (actions), ValidationError."""
-    is_short = entry.initiative.entry_mode == EntryMode.QUICK
+    mode = entry.initiative.entry_mode
+    # A draft that an agent fills in here is asked for what the form requires, whatever door it came through.
+    is_direct = mode == EntryMode.DIRECT and entry.initiative.state == State.DRAFT and not by.is_staff
     kept = None if entry.partners is None else [row.row() for row in entry.partners]
     return actions.update(
         initiative=entry.initiative,
@@ -144,7 +146,7 @@ def write(entry: Entry, *, by, version: int) -> Initiative:
         partners=None if kept is None else [row for row in kept if row],
         details=entry.details(),
         expected_version=version,
-        entry_mode=EntryMode.FORM if is_short else None,
+        entry_mode=EntryMode.FORM if is_direct or mode == EntryMode.QUICK else None,
     )
 
 
