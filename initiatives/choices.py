@@ -40,20 +40,6 @@ PUBLIC_STATE = {
     State.COMPLETED: PublicState.DONE,
 }
 
-# What the agent reads: the state, whose turn it is, what happens next (features.md row 51).
-AGENT_STATE = {
-    State.DRAFT: "Votre brouillon est enregistré. Complétez-le, puis déposez-le.",
-    State.SUBMITTED: "Votre dossier est au CRD, qui en fera l’analyse. Vous n’avez rien à faire.",
-    State.CHANGES_REQUESTED: "Le CRD attend vos précisions. Complétez le dossier, puis déposez-le de nouveau.",
-    State.UNDER_REVIEW: "Votre dossier est en analyse. Vous n’avez rien à faire.",
-    State.APPROVED: "L’initiative est retenue. Le CRD communiquera avec vous pour l’entente.",
-    State.DECLINED: "L’initiative n’a pas été retenue.",
-    State.IN_PROGRESS: "L’initiative est en cours.",
-    State.COMPLETED: "L’initiative est terminée.",
-    State.WITHDRAWN: "Le dossier a été retiré.",
-    State.CANCELLED: "L’initiative a été abandonnée.",
-}
-
 
 class Scope(models.TextChoices):
     LOCAL = "local", "Locale (une MRC)"

@@ -88,6 +88,7 @@ def answered_of(initiative: Initiative) -> rules.Answered:
         documents_follow=bool(answers and answers.documents_note.strip()),
         totals=budget.totals_of(initiative.budget_lines.all()),
         requested=initiative.amount_requested,
+        summary=initiative.summary,
     )
 
 

@@ -48,11 +48,6 @@ def groups_of(initiative: Initiative) -> list[Group]:
     return groups
 
 
-def missing_kinds(initiative: Initiative) -> list[str]:
-    """Return the names of the documents asked for that are not there."""
-    return [group.label for group in groups_of(initiative) if group.is_missing]
-
-
 def words_of(document: Document) -> str:
     """« PDF, 240 Ko »."""
     return f"{_WORDS.get(document.media_type.partition('/')[2], 'fichier')}, {size_text(document.size)}"

@@ -186,7 +186,6 @@ EXPECTED = Turn("expected", "todo", "Attendu", "À vous de le remplir et de l’
 SENT = Turn("sent", "doing", "Au CRD", "Le CRD doit l’approuver. Vous n’avez rien à faire.", "Au CRD")
 APPROVED = Turn("approved", "done", "Approuvé", "Vous n’avez plus rien à faire.", "Approuvés")
 GIVEN_UP = Turn("given_up", "done", "Plus attendu", "L’initiative est arrêtée.", "Plus attendus")
-TURNS = (LATE, RETURNED, EXPECTED, SENT, APPROVED)
 
 
 def turn(*, due_on: date, received: bool, approved: bool, returned: bool, state: str, on: date) -> Turn:

@@ -15,7 +15,7 @@ from initiatives.choices import Continuity, DocumentKind, Publication, Scope, St
 from initiatives.sections import KEPT_BY_ROWS, QUESTIONS
 
 ALL_TERRITORIES = 8
-SUMMARY_MAX = 3000  # about 400 words (form_fields.csv, summary_public)
+SUMMARY_WORDS = 400  # form_fields.csv, summary_public
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,7 @@ class Answered:
     documents_follow: bool
     totals: Totals
     requested: Decimal | None
+    summary: str = ""
 
 
 def missing_answers(given: Answered) -> list[Missing]:
@@ -125,6 +126,11 @@ def missing_answers(given: Answered) -> list[Missing]:
     ]
     if "activities" not in given.codes:
         missing.append(Missing("activities", "Inscrivez au moins une activité."))
+    if (words := len(given.summary.split())) > SUMMARY_WORDS:
+        said = (
+            f"Raccourcissez le résumé public\xa0: il compte {words}\xa0mots, le maximum est {SUMMARY_WORDS}."
+        )
+        missing.append(Missing("summary", said))
     return [*missing, *_missing_money(given), *_missing_documents(given)]
 
 
