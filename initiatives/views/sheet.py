@@ -73,10 +73,22 @@ def _confirm(request):
     try:
         written, marks = verdicts.unpack(request.POST["apercu"], request.user)
     except verdicts.Expired:
-        form = SheetForm(request.POST, {})
-        form.errors.clear()
-        form.add_error("file", _EXPIRED)
-        return _page(request, form)
+        return _again(request, _EXPIRED)
+    try:
+        return _confirm_rows(request, written, marks)
+    except ValidationError as error:  # of the whole file, as in `_read`
+        return _again(request, error)
+
+
+def _again(request, problem):
+    """Ask for the file again, with what is wrong said beside it."""
+    form = SheetForm(request.POST, {})
+    form.errors.clear()
+    form.add_error("file", problem)
+    return _page(request, form)
+
+
+def _confirm_rows(request, written, marks):
     verdict = verdicts.judge(written, request.user, request.POST)
     ticked = _ticked(request, verdict)
     if any(marks.get(row.number) != row.mark for row in verdict.rows if row.ticked and not row.existing):

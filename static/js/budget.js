@@ -43,6 +43,9 @@
   }
 
   function total(sum) {
+    if (!sum.cents && !sum.unknown) {
+      return "aucun montant inscrit";
+    }
     const lines = sum.unknown === 1 ? "une ligne sans montant" : `${sum.unknown}${NBSP}lignes sans montant`;
     return amount(sum.cents) + (sum.unknown ? `, et ${lines}` : "");
   }
