@@ -65,6 +65,13 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Ch
     return tuple(Change(code, _label(code), was, now) for code, was, now in told if was != now)
 
 
+def said(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return a copy of a deposit as (label, words), in the order of the form; what an old copy lacks is not told."""
+    told = _by_question(content)
+    order = dict.fromkeys(code for code in (*QUESTIONS, *told) if code in told)
+    return [(_label(code), _words(code, told[code])) for code in order]
+
+
 def _by_question(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return the copy with one entry by question: private answers and both sides of the budget stand by themselves."""
     flat = {name: value for name, value in content.items() if name not in _NESTED}

@@ -23,7 +23,21 @@ TERRITORY_ROLES = frozenset({Role.AGENT, Role.COMMITTEE})  # see only the files 
 # They decide, pay or open doors: a password alone is not enough where SECOND_FACTOR is on.
 SECOND_FACTOR_ROLES = frozenset({Role.COORDINATION, Role.ACCOUNTING, Role.ADMINISTRATION})
 
-_READ = ("territories.view_*", "initiatives.view_*", "funding.view_*", "portal.view_bilanversion")
+# What is not a file's own words: copies of deposits, private answers, messages and notes stay with the coordination.
+_READ_INITIATIVES = (
+    "initiatives.view_actionplan",
+    "initiatives.view_document",
+    "initiatives.view_fiscalyear",
+    "initiatives.view_initiative",
+    "initiatives.view_partnership",
+    "initiatives.view_period",
+    "initiatives.view_plannode",
+    "initiatives.view_report",
+    "initiatives.view_targetgroup",
+    "initiatives.view_theme",
+    "initiatives.view_transitionlog",
+)
+_READ = ("territories.view_*", *_READ_INITIATIVES, "funding.view_*", "portal.view_bilanversion")
 _EXPORT = ("territories.export_*", "initiatives.export_*", "funding.export_*")
 
 RIGHTS: dict[str, tuple[str, ...]] = {
@@ -31,6 +45,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
     Role.COMMITTEE: (),
     Role.COORDINATION: (
         *_READ,
+        "initiatives.view_*",
         *_EXPORT,
         "territories.add_*",
         "territories.change_*",

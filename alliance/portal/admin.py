@@ -26,7 +26,7 @@ from alliance.portal.admin_steps import StepsMixin
 from alliance.portal.admin_talk import TalkMixin
 from funding import ledger
 from funding.rules import refuse_used_form
-from initiatives import actions
+from initiatives import actions, changes
 from initiatives.admin_documents import DocumentInline
 from initiatives.choices import PartnerRole, Publication, Scope, State
 from initiatives.models import FiscalYear, Initiative, Partnership, Snapshot, Theme, TransitionLog
@@ -291,27 +291,11 @@ class SnapshotAdmin(ReadOnlyAdmin):
 
     @admin.display(description="contenu déposé")
     def shown_content(self, snapshot):
-        lines = []
-        for name, value in snapshot.content.items():
-            label = _LABELS.get(name, name)
-            lines.append(f"{label} : {_written(value)}")
-        return "\n".join(lines)
-
-
-_LABELS = {
-    field.name: str(field.verbose_name)
-    for field in Initiative._meta.get_fields()
-    if hasattr(field, "verbose_name")
-}
-_LABELS["partners"] = "partenaires"
-
-
-def _written(value):
-    if isinstance(value, list):
-        return (
-            ", ".join(each["organization"] if isinstance(each, dict) else str(each) for each in value) or "—"
+        """Say the copy in the words of the form, one question by paragraph."""
+        said = changes.said(snapshot.content)
+        return "\n\n".join(
+            f"{label}\n{words}" if "\n" in words else f"{label}\xa0: {words}" for label, words in said
         )
-    return "—" if value in (None, "", "None") else str(value)
 
 
 def _partner_differences(rows, current):

@@ -27,22 +27,26 @@ class TalkMixin:
         ]
 
     def talk(self, request, initiative):
-        """Return what the page of the file shows of it; the notes only to those who read the history."""
+        """Return what the page of the file shows of it, to those who read its history; answers compared to who corrects.
+
+        What people wrote is private: whoever only reads the file (the ministry) gets its situation, nothing more.
+        """
         told = situation.status_of(initiative)
         writes = request.user.has_perm(_RIGHT)
         reads_notes = self.history_allowed(request)
         return {
             "status": told,
             "turn": told.turn_for(situation.Side.CRD),
-            "thread": thread(initiative),
+            "reads": reads_notes,
+            "thread": thread(initiative) if reads_notes else [],
             "waits": situation.Side.MRC in situation.waiting_messages([initiative.pk]).get(initiative.pk, {}),
             "writes": writes,
             "message_form": MessageForm(auto_id="message_%s") if writes else None,
             "note_form": NoteForm(auto_id="note_%s") if writes else None,
             "reads_notes": reads_notes,
             "notes": list(initiative.internal_notes.select_related("by")) if reads_notes else [],
-            "corrections": corrections(initiative),
-            "comparisons": changes.comparisons(initiative),
+            "corrections": corrections(initiative) if reads_notes else [],
+            "comparisons": changes.comparisons(initiative) if writes else [],
         }
 
     def message_view(self, request, pk):

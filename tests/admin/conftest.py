@@ -25,11 +25,13 @@ from funding.models import (
     YearClosing,
 )
 from funding.rules import Instalment
-from initiatives.choices import PlanLevel, State
+from initiatives import actions
+from initiatives.choices import DocumentKind, PlanLevel, State
 from initiatives.models import ActionPlan, FiscalYear, Period, PlanNode, TargetGroup, Theme
 from territories import actions as territory_actions
 from territories.choices import MunicipalityKind, OrganizationKind
 from territories.models import Membership, Municipality, Territory
+from tests.documents import made
 
 OURS = list(admin.site._registry)
 
@@ -46,8 +48,25 @@ def grow(world):
     return add
 
 
+def _deposited_with_everything(world, n):
+    """Deposit a file that answers every part of the form: its copy holds rows of each kind."""
+    initiative = world.initiative(title=f"Dossier complet {n}")
+    details = actions.Details(
+        answers={"signatory": "Julie, directrice", "is_declared": True},
+        activities=[actions.ActivityRow("Ateliers", "Julie", today(), today())],
+        expenses=[actions.BudgetRow("Salaires", Decimal(500))],
+        sources=[actions.BudgetRow("Ville", Decimal(500), is_confirmed=True)],
+    )
+    by = world.agent_mitis
+    actions.update(initiative=initiative, by=by, values={}, details=details)
+    actions.add_document(initiative=initiative, by=by, kind=DocumentKind.RESOLUTION, upload=made.upload())
+    initiative.refresh_from_db()
+    actions.submit(initiative=initiative, by=by)
+
+
 def _one_more(world, n):
     by = world.coordination
+    _deposited_with_everything(world, n)
     initiative = world.initiative(State.APPROVED, award=10, title=f"Initiative {n}")
     Contribution(
         initiative=initiative,
