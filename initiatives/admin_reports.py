@@ -10,9 +10,9 @@ from django.urls import path, reverse
 from alliance.lib.admin import AuditedModelAdmin, DemoFilter, WordFilter, choice_filter, yes_no_filter
 from alliance.lib.dates import today
 from alliance.lib.forms import BlockFormField
-from alliance.lib.pages import ask
+from alliance.lib.pages import VERSION, ask
 from alliance.lib.templatetags.francais import date_longue, nombre
-from initiatives import actions
+from initiatives import actions, mail_step
 from initiatives.actions.reports import expenses_of, return_report
 from initiatives.choices import ReportKind
 from initiatives.models import Report
@@ -178,20 +178,23 @@ class ReportAdmin(AuditedModelAdmin):
         """Say what the report tells and what the approval pays, then approve."""
         report = self._to_decide(request, pk)
 
-        def perform(_cleaned):
-            actions.approve_report(report=report, by=request.user)
+        def perform(cleaned):
+            with mail_step.sending(cleaned, request.user):
+                actions.approve_report(report=report, by=request.user, expected_version=cleaned[VERSION])
             return "Le rapport est approuvé."
 
         refusal = refuse_to_approve_report(received=report.received_on is not None) or refuse_own_approval(
             sender=report.sent_by_id, decider=request.user.pk
         )
+        form = _NoQuestion(request.POST if request.method == "POST" else None)
         is_final = report.kind == ReportKind.FINAL
         return ask(
             request,
             self,
             report,
-            _NoQuestion(request.POST if request.method == "POST" else None),
+            form,
             perform,
+            version=report.version,
             title="Approuver le rapport",
             button="Approuver le rapport",
             back=reverse("admin:initiatives_report_change", args=[pk]),
@@ -203,6 +206,7 @@ class ReportAdmin(AuditedModelAdmin):
             facts=_facts(report),
             told=_told(report),
             template="admin/initiatives/report/decide.html",
+            **mail_step.offer_report(request, form, report, "approved"),
         )
 
     def return_view(self, request, pk):
@@ -210,18 +214,22 @@ class ReportAdmin(AuditedModelAdmin):
         report = self._to_decide(request, pk)
 
         def perform(cleaned):
-            return_report(report=report, by=request.user, note=cleaned["note"])
+            read, note = cleaned[VERSION], cleaned["note"]
+            with mail_step.sending(cleaned, request.user):
+                return_report(report=report, by=request.user, note=note, expected_version=read)
             return "Le rapport est retourné à la MRC."
 
         refusal = refuse_return(
             received=report.received_on is not None, approved=report.approved_at is not None, note="…"
         )
+        form = _ReturnForm(request.POST if request.method == "POST" else None)
         return ask(
             request,
             self,
             report,
-            _ReturnForm(request.POST if request.method == "POST" else None),
+            form,
             perform,
+            version=report.version,
             title="Retourner le rapport",
             button="Retourner le rapport",
             back=reverse("admin:initiatives_report_change", args=[pk]),
@@ -231,6 +239,7 @@ class ReportAdmin(AuditedModelAdmin):
             facts=_facts(report),
             told=_told(report),
             template="admin/initiatives/report/decide.html",
+            **mail_step.offer_report(request, form, report, "returned"),
         )
 
     def _to_decide(self, request, pk):

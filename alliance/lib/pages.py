@@ -23,13 +23,18 @@ from alliance.lib.admin import refused_fields
 from alliance.lib.dates import DateFormField, long_date, today
 from alliance.lib.forms import BlockFormField, LineFormField
 from alliance.lib.money import MoneyFormField, format_amount
-from alliance.lib.workflow import NotAllowed, Refusal
+from alliance.lib.workflow import NotAllowed, Refusal, Stale
 
 T = TypeVar("T")
 STEP, SEEN = "etape", "vu"
 CONFIRM, EDIT = "confirmer", "modifier"
+VERSION = "version"
 INCOMPLETE = (
     "Ce formulaire n’a pas pu être lu en entier. Vérifiez ce qu’il contient, puis envoyez-le de nouveau."
+)
+STALE = (
+    "Une autre personne a modifié ce dossier pendant que cette page était ouverte\xa0: rien n’a été inscrit. "
+    "Relisez le dossier, puis recommencez si la décision tient toujours."
 )
 CHANGED = "La situation a changé depuis votre vérification. Relisez ce qui suit, puis confirmez de nouveau."
 
@@ -109,18 +114,24 @@ def ask(
     back: str,
     preview: Callable[[dict[str, Any]], Review] | None = None,
     beside: str | None = None,
+    version: int | None = None,
     **shown: Any,
 ) -> HttpResponse:
     """Show `form`, or call `perform(cleaned)`, which returns the sentence of success; then go `back`.
 
     With `preview`, a first post shows its review and only « Confirmer », after reading those very sentences, performs.
     A refusal answers 422 with its sentences (next to the field `beside`, when told) and the form as it was typed;
-    a missing right answers 403.
+    a missing right answers 403. `version`, when told, is that of the thing as it stands: the page carries the one it was
+    opened with (`cleaned["version"]`, for `perform` to hold the action to), and an older one answers 409, words kept.
     """
+    if version is not None:
+        form.fields[VERSION] = forms.IntegerField(required=False, widget=forms.HiddenInput, initial=version)
     posted, step = request.method == "POST", request.POST.get(STEP)
     shown |= {"title": title, "button": button, "back": back}
+    status = 422 if posted and step != EDIT else 200
     if posted and step != EDIT and form.is_valid():
         try:
+            _refuse_old(form, version)
             review = preview(dict(form.cleaned_data)) if preview else None
             if review is None or (step == CONFIRM and request.POST.get(SEEN) == review.seal(form)):
                 messages.success(request, perform(dict(form.cleaned_data)))
@@ -129,21 +140,35 @@ def ask(
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from None
         except (Refusal, ValidationError) as refusal:
-            for field, sentences in refused_fields(refusal).items():
-                form.add_error(
-                    next((name for name in (field, beside) if name in form.fields), None), sentences
-                )
-            _renew_token(form)
-    if "token" in form.errors:
+            status = _say_refused(form, refusal, beside, version)
+    if {"token", VERSION} & set(form.errors):
         form.add_error(None, INCOMPLETE)
         _renew_token(form)
     if preview:
         shown["button"] = "Vérifier"
-    status = 422 if posted and step != EDIT else 200
     template = shown.pop("template", "admin/ask.html")
     return TemplateResponse(
         request, template, _context(request, model_admin, obj, form, shown), status=status
     )
+
+
+def _refuse_old(form: forms.Form, version: int | None) -> None:
+    """Raise Stale when the page was opened at another version. A post without any (a script) is held by the rules alone."""
+    if version is not None and form.cleaned_data[VERSION] not in (None, version):
+        raise Stale(STALE)
+
+
+def _say_refused(
+    form: forms.Form, refusal: Refusal | ValidationError, beside: str | None, version: int | None
+) -> int:
+    """Put the sentences of a refusal in the form shown again; return its status. What was stale was just read again."""
+    for field, sentences in refused_fields(refusal).items():
+        form.add_error(next((name for name in (field, beside) if name in form.fields), None), sentences)
+    _renew_token(form)
+    if not isinstance(refusal, Stale):
+        return 422
+    _renew(form, VERSION, version)
+    return 409
 
 
 def _context(
@@ -217,6 +242,11 @@ def _words(field: forms.Field, value: Any) -> str:
 
 def _renew_token(form: forms.Form) -> None:
     """What was refused wrote nothing, or had been written before: the form shown again may write something new."""
-    if "token" in form.fields:
+    _renew(form, "token", uuid.uuid4())
+
+
+def _renew(form: forms.Form, name: str, value: Any) -> None:
+    """Put `value` in a hidden field of the form shown again."""
+    if name in form.fields:
         form.data = form.data.copy()
-        form.data[form.add_prefix("token")] = str(uuid.uuid4())
+        form.data[form.add_prefix(name)] = str(value)

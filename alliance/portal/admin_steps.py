@@ -11,12 +11,12 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 
 from alliance.lib.money import format_amount
-from alliance.lib.pages import NoteForm, ask
+from alliance.lib.pages import VERSION, NoteForm, ask
 from alliance.lib.workflow import NotAllowed, Refusal
-from alliance.portal import admin_return, mail_step
+from alliance.portal import admin_return
 from funding import actions as funding_actions
 from funding import ledger
-from initiatives import actions, rules, workflow
+from initiatives import actions, mail_step, rules, workflow
 from initiatives.choices import Publication, State
 
 _ACTIONS = {name: getattr(actions, name) for name in workflow.TRANSITIONS if hasattr(actions, name)}
@@ -72,7 +72,7 @@ class StepsMixin:
         move = workflow.TRANSITIONS.get(name)
         if move is None or name not in _ACTIONS:
             raise Http404
-        if initiative.state == move.target:
+        if initiative.state == move.target and not _crossed(request, initiative):
             messages.info(request, f"C’est déjà fait : le dossier est « {initiative.get_state_display()} ».")
             return redirect(back)
         form, more = _question(request, initiative, move)
@@ -82,7 +82,9 @@ class StepsMixin:
         def perform(cleaned):
             asked = {"asked": admin_return.asked(cleaned)} if name == RETURN else {}
             with mail_step.sending(cleaned, request.user):
-                done = _ACTIONS[name](initiative=initiative, by=request.user, note=cleaned["note"], **asked)
+                done = _ACTIONS[name](
+                    initiative=initiative, by=request.user, note=cleaned["note"], **asked, **_read(cleaned)
+                )
             return f"Le dossier est maintenant « {done.get_state_display()} »."
 
         return ask(
@@ -94,6 +96,7 @@ class StepsMixin:
             title=move.label,
             button=move.label,
             back=back,
+            version=initiative.version,
             danger=move.tone == "danger",
             consequence=move.consequence,
             missing=missing + refused,
@@ -111,7 +114,7 @@ class StepsMixin:
         missing = [item.sentence for item in rules.missing_to_publish(actions.facts_of(initiative))]
 
         def perform(cleaned):
-            actions.publish(initiative=initiative, by=request.user)
+            actions.publish(initiative=initiative, by=request.user, **_read(cleaned))
             return "L’initiative est publiée dans le répertoire."
 
         return ask(
@@ -123,6 +126,7 @@ class StepsMixin:
             title="Publier l’initiative",
             button="Publier",
             back=back,
+            version=initiative.version,
             consequence="Tout le monde peut lire la fiche dans le répertoire, dès maintenant.",
             missing=missing,
             blocked=bool(missing),
@@ -137,7 +141,7 @@ class StepsMixin:
             return redirect(back)
 
         def perform(cleaned):
-            actions.unpublish(initiative=initiative, by=request.user)
+            actions.unpublish(initiative=initiative, by=request.user, **_read(cleaned))
             return "L’initiative n’est plus sur le site."
 
         return ask(
@@ -149,6 +153,7 @@ class StepsMixin:
             title="Retirer du site",
             button="Retirer du site",
             back=back,
+            version=initiative.version,
             danger=True,
             consequence="La fiche quitte le répertoire; son adresse lui reste réservée.",
         )
@@ -156,6 +161,19 @@ class StepsMixin:
 
 class _NoQuestion(forms.Form):
     """A confirmation without any field: the POST, with its CSRF token, is the answer."""
+
+
+def _read(cleaned):
+    """Return the version that the person was reading, for the action to hold the decision to."""
+    return {"expected_version": cleaned[VERSION]}
+
+
+def _crossed(request, initiative):
+    """Say whether the note posted crosses another person's same decision: it is shown again, never dropped."""
+    if request.method != "POST" or not request.POST.get("note", "").strip():
+        return False
+    last = initiative.transitions.order_by("at", "pk").last()
+    return last is not None and last.by_id != request.user.pk
 
 
 def _question(request, initiative, move):

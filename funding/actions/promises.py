@@ -50,15 +50,20 @@ def release(*, commitment: Commitment, by: User, **details: Any) -> CommitmentMo
 
 
 @transaction.atomic
-def cancel_initiative(*, initiative: Initiative, by: User, note: str) -> Initiative:
+def cancel_initiative(
+    *, initiative: Initiative, by: User, note: str, expected_version: int | None = None
+) -> Initiative:
     """Abandon an initiative: what open fiscal years promise goes back to the lines, then its state changes.
 
     What a closed year holds was spent: it stays as it is (`ledger.freed_and_kept` says both before).
-    Raises Stale when a line was given to the initiative at the same instant.
+    Raises Stale when a line was given to the initiative at the same instant, or when it is no longer the
+    `expected_version` that the person read.
     """
     commitments = Commitment.objects.filter(initiative=initiative)
     lines = lock_lines(commitments.values_list("allocation_id", flat=True))
-    cancelled = initiative_actions.cancel(initiative=initiative, by=by, note=note)
+    cancelled = initiative_actions.cancel(
+        initiative=initiative, by=by, note=note, expected_version=expected_version
+    )
     for commitment in commitments.order_by("allocation_id"):
         if commitment.allocation_id not in lines:
             raise Stale(

@@ -79,16 +79,23 @@ def submit(
     return locked
 
 
-def start_review(*, initiative: Initiative, by: User, note: str = "") -> Initiative:
-    return _simple(initiative, "start_review", by, note)
+def start_review(
+    *, initiative: Initiative, by: User, note: str = "", expected_version: int | None = None
+) -> Initiative:
+    return _simple(initiative, "start_review", by, note, expected_version)
 
 
 @transaction.atomic
 def request_changes(
-    *, initiative: Initiative, by: User, note: str, asked: Iterable[CorrectionRow] = ()
+    *,
+    initiative: Initiative,
+    by: User,
+    note: str,
+    asked: Iterable[CorrectionRow] = (),
+    expected_version: int | None = None,
 ) -> Initiative:
     """Send the file back to its MRC; when `asked` names fields, only those open again."""
-    locked = _simple(initiative, "request_changes", by, note)
+    locked = _simple(initiative, "request_changes", by, note, expected_version)
     corrections.ask(locked, by, asked)
     return locked
 
@@ -100,16 +107,22 @@ def approve(
     return _decide(initiative, "approve", by, note, expected_version)
 
 
-def decline(*, initiative: Initiative, by: User, note: str) -> Initiative:
-    return _decide(initiative, "decline", by, note)
+def decline(
+    *, initiative: Initiative, by: User, note: str, expected_version: int | None = None
+) -> Initiative:
+    return _decide(initiative, "decline", by, note, expected_version)
 
 
-def start(*, initiative: Initiative, by: User, note: str = "") -> Initiative:
-    return _simple(initiative, "start", by, note)
+def start(
+    *, initiative: Initiative, by: User, note: str = "", expected_version: int | None = None
+) -> Initiative:
+    return _simple(initiative, "start", by, note, expected_version)
 
 
-def complete(*, initiative: Initiative, by: User, note: str = "") -> Initiative:
-    return _simple(initiative, "complete", by, note)
+def complete(
+    *, initiative: Initiative, by: User, note: str = "", expected_version: int | None = None
+) -> Initiative:
+    return _simple(initiative, "complete", by, note, expected_version)
 
 
 def withdraw(
@@ -118,9 +131,9 @@ def withdraw(
     return _simple(initiative, "withdraw", by, note, expected_version)
 
 
-def cancel(*, initiative: Initiative, by: User, note: str) -> Initiative:
+def cancel(*, initiative: Initiative, by: User, note: str, expected_version: int | None = None) -> Initiative:
     """Abandon the initiative. Screens call `funding.actions.cancel_initiative`, which first frees its money."""
-    return _simple(initiative, "cancel", by, note)
+    return _simple(initiative, "cancel", by, note, expected_version)
 
 
 @transaction.atomic
@@ -137,10 +150,10 @@ def publish(*, initiative: Initiative, by: User, expected_version: int | None = 
 
 
 @transaction.atomic
-def unpublish(*, initiative: Initiative, by: User) -> Initiative:
+def unpublish(*, initiative: Initiative, by: User, expected_version: int | None = None) -> Initiative:
     """Take the page off the site; its address is kept for it."""
     _may_publish(by)
-    locked = lock(initiative, by)
+    locked = lock(initiative, by, expected_version)
     if locked.publication != Publication.PUBLISHED:
         raise Refusal("Cette initiative n’est pas publiée.")
     locked.publication = Publication.WITHDRAWN

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from alliance.accounts import outbox
 from alliance.accounts.models import User
 from initiatives import notices
-from initiatives.models import Initiative
+from initiatives.models import Initiative, Report
 
 HOLD = "no_mail"
 
@@ -20,6 +20,16 @@ def offer(request: HttpRequest, form: forms.Form, initiative: Initiative, move: 
     `mail` is None when the move tells nobody; `held` says that the box was ticked.
     """
     mail = notices.preview(initiative, move, request.POST.get("note", ""), by=request.user)
+    return _shown(request, form, mail)
+
+
+def offer_report(request: HttpRequest, form: forms.Form, report: Report, event: str) -> dict[str, Any]:
+    """Return the same for what becomes of a report (`event`: returned, approved)."""
+    mail = notices.preview_report(report, event, by=request.user, note=request.POST.get("note", ""))
+    return _shown(request, form, mail)
+
+
+def _shown(request: HttpRequest, form: forms.Form, mail: notices.Preview | None) -> dict[str, Any]:
     if mail and mail.to:
         form.fields[HOLD] = forms.BooleanField(label="Ne pas envoyer ce courriel", required=False)
     return {"mail": mail, "held": HOLD in request.POST}
