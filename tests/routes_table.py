@@ -94,6 +94,7 @@ EXPECTED = {
             "account_home",
             "account_prove_by_link",
             "account_sessions",
+            "account_texts",
             "mfa_activate_totp",
             "mfa_add_webauthn",
             "mfa_generate_recovery_codes",

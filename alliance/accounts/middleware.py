@@ -2,26 +2,24 @@
 and leads who must have a second factor to the page that sets it up, from every private page (ASVS 6.3.3).
 
 Public pages carry no session cookie and are never checked here. A view that receives long texts may carry an
-attribute `keep_typed(request, **kwargs)`: when its form arrives after the limit (with a valid token, checked by then),
-the text is kept in the name of the person whose session ends, then sign-in is asked again.
+attribute `keep_typed(request, **kwargs)`, which returns a `Kept`: when its form arrives soon after the limit (with a
+valid token, checked by then), the text is saved in the name of the person whose session ended (see `overdue`).
 """
 
 import time
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
-from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect
-from django.utils import timezone
 
-from alliance.accounts import second_factor, sessions
-from alliance.lib.dates import time_text
-from alliance.lib.http import saves_by_itself, signed_out
+from alliance.accounts import overdue, second_factor, sessions
+from alliance.lib.http import saves_by_itself
 
 PRIVATE = ("/espace/", "/compte/", "/admin/")
 ACCOUNT = "/compte/"
 CLOCK = "account_session"  # asked by a page in the background: reading it is no activity
+SIGN_OUT = "account_logout"
+OTHER_ROLE = "Votre session a pris fin : votre rôle a changé."
 
 
 class SessionLimitsMiddleware:
@@ -35,65 +33,62 @@ class SessionLimitsMiddleware:
         return response
 
     def process_view(self, request, view_func, view_args, view_kwargs):
-        if not request.path.startswith(PRIVATE) or not request.user.is_authenticated:
-            return None
-        if request.session.setdefault("role", request.user.role) != request.user.role:
-            logout(request)
+        if not request.path.startswith(PRIVATE):
             return None
         now = int(time.time())
-        if reason := _over(request, now):
-            return _end(request, view_func, view_kwargs, reason)
+        if not request.user.is_authenticated:
+            return _end(request, view_func, view_kwargs) if overdue.is_over(request) else None
+        if request.session.setdefault("role", request.user.role) != request.user.role:
+            return _close(request, view_func, view_kwargs, OTHER_ROLE, now, writes=False)
+        if over := _over(request, now):
+            return _close(request, view_func, view_kwargs, *over)
         if request.resolver_match.view_name != CLOCK or request.method == "POST":
             sessions.touch(request, now)
         sessions.tell(request)
+        waits = overdue.welcome_back(request)
         if not request.path.startswith(ACCOUNT) and second_factor.is_missing(request.user):
             messages.warning(
                 request, "Votre rôle demande un second facteur : choisissez-en un pour continuer."
             )
             return redirect("mfa_index")
+        if _is_page(request) and waits:
+            return redirect("account_texts")
         return None
 
 
 def _over(request, now):
-    """Return why the session is over, in French, or an empty string."""
-    began = request.session.setdefault("began", now)
-    idle = sessions.idle_seconds(request.user)
-    if now - request.session.get("seen", now) > idle:
-        return f"Votre session a pris fin après {_duration(idle)} sans activité."
-    if now - began > settings.SESSION_ABSOLUTE_SECONDS:
-        return f"Votre session a pris fin : elle dure au plus {_duration(settings.SESSION_ABSOLUTE_SECONDS)}."
-    return ""
+    """Return why the session is over, in French, and since when (seconds), or None."""
+    session = request.session
+    idle, most = sessions.idle_seconds(request.user), settings.SESSION_ABSOLUTE_SECONDS
+    began = session.setdefault("began", now)
+    ends = session.get("seen", now) + idle
+    if now > ends:
+        return f"Votre session a pris fin après {_duration(idle)} sans activité.", ends
+    if now - began > most:
+        return f"Votre session a pris fin : elle dure au plus {_duration(most)}.", began + most
+    return None
 
 
-def _end(request, view_func, view_kwargs, reason):
-    """Close the session; the text of a form is kept first. Returns the way to the sign-in page when there was one."""
-    if saves_by_itself(request) and request.method == "GET":
-        return (
-            signed_out()
-        )  # the session is left as it is: the text that this page sends next is still its author's
-    keep = getattr(view_func, "keep_typed", None)
-    if request.method != "POST" or keep is None:
-        logout(request)
+def _close(request, view_func, view_kwargs, reason, at, *, writes=True):
+    overdue.close(request, reason, at, writes=writes)
+    answer = _end(request, view_func, view_kwargs)
+    if answer is None:
         messages.warning(request, reason)
+    return answer
+
+
+def _is_page(request):
+    """Say whether somebody opens a page of their work, where a text put aside is first shown to them."""
+    return request.method == "GET" and not request.path.startswith(ACCOUNT) and not saves_by_itself(request)
+
+
+def _end(request, view_func, view_kwargs):
+    """Answer what arrives once the session is over: a text is kept, everything else is asked to sign in."""
+    if request.path.startswith(ACCOUNT):
+        if request.method == "POST" and request.resolver_match.view_name == SIGN_OUT:
+            request.session.flush()
         return None
-    author = request.user.pk
-    sentence, address, leftover = keep(request, **view_kwargs)
-    logout(request)
-    if saves_by_itself(request):
-        return _answer(saved=bool(sentence) and not leftover)
-    if leftover:
-        request.session["typed"] = {"user": author, "address": address, "data": leftover}
-    messages.warning(request, f"{reason} {sentence}")
-    return redirect_to_login(address)
-
-
-def _answer(*, saved):
-    """Answer a page that saves by itself: it still holds its text, so nothing is put aside for it."""
-    if not saved:
-        return signed_out()
-    return signed_out(
-        f"Brouillon enregistré à {time_text(timezone.now())}, puis votre session a pris fin.", kept=True
-    )
+    return overdue.receive(request, view_func, view_kwargs)
 
 
 def _duration(seconds):

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views_home.home, name="account_home"),
     path("session/", views_home.clock, name="account_session"),
     path("sessions/", views_home.own_sessions, name="account_sessions"),
+    path("textes/", views_home.texts, name="account_texts"),
     path("lien/", views_links.AskLinkView.as_view(), name="account_link_ask"),
     path("lien/envoye/", views_links.LinkSentView.as_view(), name="account_link_sent"),
     path("lien/<str:token>/", views_links.OpenLinkView.as_view(), name="account_link_open"),

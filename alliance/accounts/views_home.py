@@ -7,7 +7,7 @@ from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from alliance.accounts import second_factor, sessions
+from alliance.accounts import overdue, second_factor, sessions
 from alliance.accounts.fresh import fresh_required
 
 _MOST_DIGITS = 18
@@ -54,6 +54,16 @@ def _close(request):
     else:
         messages.success(request, f"{ended}\xa0sessions sont fermées.")
     return redirect("account_sessions")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def texts(request):
+    """Show what a person was typing when their session ended, to copy (GET); forget it (POST)."""
+    if request.method == "POST":
+        overdue.forget_texts(request)
+        messages.success(request, "Le texte est effacé.")
+        return redirect("account_home")
+    return render(request, "account/texts.html", {"texts": overdue.texts(request)})
 
 
 @login_not_required

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -27,6 +27,19 @@ class BadRequestMiddleware:
         if "\x00" in request.path_info:
             raise BadRequest("NUL in the path")
         return self.get_response(request)
+
+
+class Kept(NamedTuple):
+    """What a view made of a form that arrived after the end of a session.
+
+    `said`: the sentence to show at sign-in; `address`: where to come back; `leftover`: the fields, encoded, that this
+    page gives back once; `saved`: whether everything that was typed is written.
+    """
+
+    said: str = ""
+    address: str = ""
+    leftover: str = ""
+    saved: bool = False
 
 
 def saves_by_itself(request: HttpRequest) -> bool:

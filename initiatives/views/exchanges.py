@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from alliance.lib.http import Kept
 from alliance.lib.workflow import NotAllowed, Refusal
 from initiatives import actions, situation
 from initiatives.forms.talk import MessageForm
@@ -94,7 +95,8 @@ def thread(initiative):
 def _keep_typed(request, pk):
     """Give the text back after the sign-in: a message is never sent by itself (see `SessionLimitsMiddleware`)."""
     address = reverse("espace:exchanges", args=[pk])
-    return "Votre message vous sera rendu après la connexion.", address, leftover(request)
+    return Kept("Votre message vous sera rendu après la connexion.", address, leftover(request))
 
 
 exchanges.keep_typed = _keep_typed
+exchanges.gives_back = True

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from alliance.lib.forms import errors_by_field
+from alliance.lib.http import Kept
 from alliance.lib.workflow import Refusal, Stale
 from initiatives import partners, rules
 from initiatives.actions import open_fields
@@ -205,7 +206,7 @@ def keep_typed(request, pk, section):
     """
     initiative, part = find(request.user, pk), _part(section)
     if not may_write(request.user):
-        return "", reverse("espace:home"), ""
+        return Kept("", reverse("espace:home"))
     entry = _entry(request, initiative, part, request.POST)
     address = request.path
     try:
@@ -213,8 +214,10 @@ def keep_typed(request, pk, section):
             raise Refusal(reason)
         _write(request, entry)
     except (Refusal, ValidationError):
-        return "Votre texte vous sera rendu après la connexion.", address, typed.leftover(request)
-    return "Votre brouillon est enregistré.", address, typed.leftover(request) if entry.refused else ""
+        return Kept("Votre texte vous sera rendu après la connexion.", address, typed.leftover(request))
+    left = typed.leftover(request) if entry.refused else ""
+    return Kept("Votre brouillon est enregistré.", address, left, saved=not entry.refused)
 
 
 section.keep_typed = keep_typed
+section.gives_back = True

@@ -34,7 +34,7 @@ def test_text_that_arrives_after_the_limit_is_saved_then_401(world, client_for, 
     with time_machine.travel(timezone.now(), tick=False) as clock:
         client = client_for(world.agent_mitis)
         client.get("/espace/")
-        clock.shift(timedelta(hours=3))
+        clock.shift(timedelta(hours=2, minutes=10))
         assert (
             told(client.get(NEW, headers=ALONE))[0] == 401
         )  # what only looks does not take the text's author away

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.lib.dates import today
 from alliance.lib.forms import errors_by_field
+from alliance.lib.http import Kept
 from alliance.lib.workflow import NotAllowed, Refusal, Stale
 from alliance.portal.report_page import differences, known_facts, rows_of
 from initiatives import reporting
@@ -277,13 +278,15 @@ def keep_typed(request, pk):
     """Save the text of a report that arrived after the session's limit (see `SessionLimitsMiddleware`)."""
     report = _find(request.user, pk)
     if not may_write(request.user):
-        return "", reverse("espace:home"), ""
+        return Kept("", reverse("espace:home"))
     form = _form(report, request.POST)
     try:
         _write(request, form)
     except (Refusal, ValidationError):
-        return "Votre texte vous sera rendu après la connexion.", request.path, typed.leftover(request)
-    return "Votre brouillon est enregistré.", request.path, typed.leftover(request) if form.refused else ""
+        return Kept("Votre texte vous sera rendu après la connexion.", request.path, typed.leftover(request))
+    left = typed.leftover(request) if form.refused else ""
+    return Kept("Votre brouillon est enregistré.", request.path, left, saved=not form.refused)
 
 
 report.keep_typed = keep_typed
+report.gives_back = True
