@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from alliance.lib import photos
 from alliance.lib.downloads import give_file, give_preview
 from alliance.lib.forms import errors_by_field
+from alliance.lib.http import Kept
 from alliance.lib.workflow import NotAllowed, Refusal, Stale
 from initiatives import actions, rules
 from initiatives.actions import documents as verbs
@@ -23,6 +24,7 @@ from initiatives.forms.saving import Difference
 from initiatives.models import Answers, Document, Initiative
 from initiatives.paperwork import groups_of
 from initiatives.sections import BY_SLUG, SECTIONS
+from initiatives.views import typed
 from initiatives.views.access import READERS, closed_page, file_page, may_write, writer_page
 from initiatives.views.section import address_of
 
@@ -35,7 +37,7 @@ _log = logging.getLogger("alliance.documents")
 def documents(request, initiative):
     """List the documents; whoever holds the file joins some, takes last year's again, says which ones will follow."""
     if request.method != "POST":
-        return _page(request, initiative, _form(request, initiative))
+        return _page(request, initiative, _given_back(request, initiative))
     if not may_write(request.user):
         raise PermissionDenied
     form = _form(request, initiative, request.POST, request.FILES)
@@ -60,6 +62,16 @@ def _form(request, initiative, data=None, files=None):
     kind = request.GET.get("piece", "")
     initial = {"note": _note_of(initiative), "kind": kind if kind in DocumentKind.values else ""}
     return DocumentsForm(data, files, asked=asked, offered=offered, initial=initial)
+
+
+def _given_back(request, initiative):
+    """Return the form with the word that a session over kept from being saved, and say whether another replaced it."""
+    form, before = _form(request, initiative), typed.typed_before(request)
+    if before and "note" in form.fields:
+        stored = _note_of(initiative)
+        note = form.initial["note"] = before.get("note", stored)
+        form.conflict = note != stored and before.get("note_read") != _mark_of(stored)
+    return form
 
 
 class _Offered:
@@ -94,13 +106,13 @@ def _save_note(request, initiative, form):
     It is compared by itself: a document joined meanwhile, in another window, is no conflict with it.
     """
     stored = _note_of(initiative)
-    typed = form.note_typed(stored)
-    if typed is None:
+    note = form.note_typed(stored)
+    if note is None:
         return
     if request.POST.get("note_read") != _mark_of(stored):
         form.conflict = True
         return
-    details = actions.Details(answers={"documents_note": typed})
+    details = actions.Details(answers={"documents_note": note})
     try:
         _try(form, "note", actions.update, values={}, details=details, expected_version=initiative.version)(
             initiative, request.user
@@ -117,8 +129,8 @@ def _unsaved(form, initiative):
     """Return the word typed that a closed file refuses, to be shown and copied."""
     form.full_clean()
     stored = _note_of(initiative)
-    typed = form.note_typed(stored)
-    return [Difference(str(form.fields["note"].label), stored, typed)] if typed else []
+    note = form.note_typed(stored)
+    return [Difference(str(form.fields["note"].label), stored, note)] if note else []
 
 
 def _try(form, name, verb, **values):
@@ -221,17 +233,20 @@ def _keep_typed(request, pk):
     address = reverse("espace:documents", args=[pk])
     initiative = Initiative.objects.visible_to(request.user).filter(pk=pk).first()
     if initiative is None or not may_write(request.user) or _closed(request.user, initiative):
-        return "", address, ""
+        return Kept("", address)
     form = _form(request, initiative, request.POST, request.FILES)
     try:
         said = _work(request, initiative, form)
     except NotAllowed:
-        return "", address, ""
+        return Kept("", address)
     problems = [error for errors in form.errors.values() for error in errors]
-    return " ".join([*(sentence for _level, sentence in said), *problems]), address, ""
+    left = typed.leftover(request) if form.conflict or "note" in form.errors else ""
+    told = " ".join([*(sentence for _level, sentence in said), *problems])
+    return Kept(told, address, left, saved=not problems and not form.conflict)
 
 
 documents.keep_typed = _keep_typed
+documents.gives_back = True
 
 
 # One document ----------------------------------------------------------------------------------------------

@@ -9,17 +9,20 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from alliance.lib.http import Kept
 from alliance.lib.workflow import Refusal, Stale
-from initiatives import progress, rules
+from initiatives import progress, radar, rules
 from initiatives.choices import EntryMode
 from initiatives.forms import quick
 from initiatives.forms.entry import MARK_OF_END
-from initiatives.forms.quick import QuickForm
+from initiatives.forms.quick import QuickForm, lead_name_of
 from initiatives.forms.saving import read_token, read_version
 from initiatives.places import address_of
 from initiatives.views import typed
 from initiatives.views.access import closed_page, may_write, writer_page
 from initiatives.views.section import report
+
+_SHORT = (EntryMode.QUICK, EntryMode.PAPER)
 
 
 @require_safe
@@ -34,7 +37,8 @@ def edit(request, initiative):
         "progress": shown,
         "steps": [(step, address_of(initiative, step.part.slug)) for step in shown.steps],
         "returned": _last_note(initiative),
-        "is_short": initiative.entry_mode == EntryMode.QUICK,
+        "lead_name": lead_name_of(initiative),
+        "alerts": radar.of(initiative, request.user),
     }
     return render(request, "espace/edit.html", context)
 
@@ -56,6 +60,8 @@ def new(request):
     existing = quick.known(read_token(request.GET.get("dossier")), request.user)
     if existing and rules.refuse_edit_by_agent(existing.state):
         return redirect("espace:file", pk=existing.pk)
+    if existing and existing.entry_mode not in _SHORT:  # its sections know more than these eight questions
+        return redirect("espace:edit", pk=existing.pk)
     form = QuickForm(typed.typed_before(request), user=request.user, initiative=existing)
     return _page(request, form, initiative=existing, token=existing.entry_token if existing else uuid4())
 
@@ -169,18 +175,19 @@ def keep_typed(request):
     Returns the sentence to show, the address to come back to, and the fields to give back after sign-in.
     """
     if not may_write(request.user):
-        return "", reverse("espace:home"), ""
+        return Kept("", reverse("espace:home"))
     form = _read(request)
     try:
         if form.is_empty():
-            return "", reverse("espace:new"), ""
+            return Kept("", reverse("espace:new"), saved=True)
         saved = _write(request, form)
     except (Refusal, ValidationError):
         said = "Votre texte vous sera rendu après la connexion."
-        return said, reverse("espace:new"), typed.leftover(request)
+        return Kept(said, reverse("espace:new"), typed.leftover(request))
     if form.errors:
-        return "Votre brouillon est enregistré.", reverse("espace:new"), typed.leftover(request)
-    return "Votre brouillon est enregistré.", reverse("espace:edit", args=[saved.pk]), ""
+        return Kept("Votre brouillon est enregistré.", reverse("espace:new"), typed.leftover(request))
+    return Kept("Votre brouillon est enregistré.", reverse("espace:edit", args=[saved.pk]), saved=True)
 
 
 new.keep_typed = keep_typed
+new.gives_back = True

@@ -192,6 +192,14 @@ def test_verdict_is_bound_to_the_person_whole_and_to_its_time(world, agent, clie
     assert Initiative.objects.count() == 0
 
 
+def test_verdict_that_can_no_longer_be_made_is_said_beside_the_file(agent, monkeypatch):
+    shown = send(agent, workbook(PLAIN))
+    monkeypatch.setattr("initiatives.sheet_verdict._LONGEST", 10)
+    answer = agent.post(SHEET, {"apercu": shown.context["packed"]})
+    assert (answer.status_code, Initiative.objects.count()) == (422, 0)
+    assert "Le fichier contient trop de texte" in answer.content.decode()
+
+
 def test_portal_changed_since_the_verdict_is_shown_again(world, agent):
     shown = send(agent, workbook(PLAIN | {"primary_theme": "Transport"}))
     world.agent_mitis.memberships.filter(territory__slug="la-mitis").delete()

@@ -161,3 +161,14 @@ def test_what_is_missing_asks_no_query_of_a_file_read_with_its_relations(world, 
     row = Initiative.objects.prefetch_related(*FACTS_READ, *FORM_READ).get()
     with django_assert_num_queries(0):
         assert missing_of(row, world.agent_mitis) == []
+
+
+@pytest.mark.parametrize(("words", "problems"), [(400, []), (401, ["summary"])])
+def test_summary_is_counted_in_words_at_the_deposit(world, words, problems):
+    row = answered(world)
+    actions.update(initiative=row, by=world.agent_mitis, values={"summary": "mot " * words})
+    row = Initiative.objects.get(pk=row.pk)
+    missing = missing_of(row, world.agent_mitis)
+    assert [item.field for item in missing] == problems
+    assert all("401\xa0mots" in item.sentence for item in missing)
+    assert missing_of(row, world.coordination) == []
