@@ -53,13 +53,17 @@ def send_invitation(*, user: User, by: User) -> None:
 def follow_link(*, token: str, full_name: str | None = None, password: str | None = None) -> User:
     """Use the link up and return its person; an invitation may carry the name and the password they chose.
 
+    The other links of this person close with it, of both kinds.
+
     Raises Refusal when the link opens nothing (any more): of two clicks at once, one opens.
     """
     link = links.find(token)
     if link is None or not _take(link):
         raise Refusal(GONE)
     user = User.objects.select_for_update(no_key=True).get(pk=link.user_id)
-    _close_links(user, link.purpose)
+    if link.purpose == LinkPurpose.INVITATION and user.last_login is not None:
+        raise Refusal(GONE)  # its person came in between the two readings
+    _close_links(user, *LinkPurpose.values)
     if link.purpose == LinkPurpose.INVITATION and (full_name or password):
         user.full_name = full_name or user.full_name
         if password:
@@ -72,8 +76,8 @@ def _take(link: SignInLink) -> bool:
     return bool(SignInLink.objects.filter(pk=link.pk, used_at=None).update(used_at=timezone.now()))
 
 
-def _close_links(user: User, purpose: str) -> None:
-    SignInLink.objects.filter(user=user, purpose=purpose, used_at=None).update(used_at=timezone.now())
+def _close_links(user: User, *purposes: str) -> None:
+    SignInLink.objects.filter(user=user, purpose__in=purposes, used_at=None).update(used_at=timezone.now())
 
 
 # Accounts ---------------------------------------------------------------------------------------------------

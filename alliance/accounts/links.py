@@ -35,7 +35,10 @@ def make(user: User, purpose: str) -> str:
 
 
 def find(token: str) -> SignInLink | None:
-    """Return the link that `token` opens now, or None: unknown, used, too old, or its account is closed."""
+    """Return the link that `token` opens now, or None: unknown, used, too old, or its account is closed.
+
+    An invitation opens an account for the first time only: it dies once its person came in, by any door.
+    """
     number, _, secret = token.partition("-")
     if not (number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS):
         return None
@@ -43,7 +46,10 @@ def find(token: str) -> SignInLink | None:
     if user is None:
         return None
     usable = SignInLink.objects.filter(used_at=None, expires_at__gt=timezone.now()).select_related("user")
-    return usable.filter(user=user, digest=_digest(secret, user)).first()
+    link = usable.filter(user=user, digest=_digest(secret, user)).first()
+    if link and link.purpose == LinkPurpose.INVITATION and user.last_login is not None:
+        return None
+    return link
 
 
 def _digest(secret: str, user: User) -> str:

@@ -107,6 +107,21 @@ def test_invitation_without_password_enters_and_comes_back_by_link(client, clien
     assert again.post(last_path())["Location"] == "/espace/"
 
 
+def test_invitation_dies_once_its_person_came_in_by_any_door(client, client_for, invited):
+    person, path = invited
+    by_mail = client_for()
+    by_mail.post("/compte/lien/", {"email": person.email})
+    assert by_mail.post(last_path())["Location"] == "/espace/"
+    assert SignInLink.objects.filter(used_at=None).count() == 0
+    SignInLink.objects.update(used_at=None)  # even one made since
+    assert [client.get(path).status_code, client.post(path, {"full_name": "Un autre"}).status_code] == [
+        410,
+        410,
+    ]
+    person.refresh_from_db()
+    assert person.full_name == "Nouvelle Agente"
+
+
 def test_invitation_lasts_seven_days(world, client, client_for, data):
     with time_machine.travel(timezone.now(), tick=False) as clock:
         client_for(world.administration).post(ADD, data)
