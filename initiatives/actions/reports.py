@@ -18,7 +18,7 @@ from alliance.lib.records import save_as, validate
 from alliance.lib.templatetags.francais import nombre
 from alliance.lib.workflow import NotAllowed, Refusal, Stale
 from initiatives import notices, reporting, rules, workflow
-from initiatives.choices import BudgetSide, DocumentKind, ReportKind
+from initiatives.choices import BudgetSide, DocumentKind, ReportKind, ScanState
 from initiatives.models import BudgetLine, Document, Initiative, Report, ReportExpense
 from initiatives.reporting import Expense
 
@@ -81,6 +81,8 @@ def illustrate_report(*, report: Report, by: User, document: Document) -> Report
     locked = _open(report, by, None)
     if document.initiative_id != locked.initiative_id or document.kind != DocumentKind.PHOTO:
         raise Refusal("Une histoire s’accompagne d’une photo de son initiative.")
+    if document.scan == ScanState.INFECTED:
+        raise Refusal("Un virus a été trouvé dans cette photo\xa0: elle n’accompagne aucune histoire.")
     locked.story_image = document
     _save(locked, by)
     return locked

@@ -17,7 +17,7 @@ from alliance.portal.report_page import differences, known_facts, rows_of
 from initiatives import reporting
 from initiatives.actions import reports as actions
 from initiatives.actions.documents import add_document
-from initiatives.choices import DocumentKind
+from initiatives.choices import DocumentKind, ScanState
 from initiatives.forms.report import MARK_OF_END, ReportFileForm, ReportForm
 from initiatives.forms.saving import read_version
 from initiatives.models import Initiative, Report
@@ -26,6 +26,9 @@ from initiatives.views import typed
 from initiatives.views.access import READERS, may_write
 
 _MOST = 100  # reports listed under one heading
+INFECTED = (
+    "Un virus a été trouvé dans «\xa0{}\xa0». Le fichier est mis de côté\xa0: personne ne peut l’ouvrir"
+)
 _NOT_SAVED = "Pas enregistré\xa0: corrigez ce qui est signalé."
 
 
@@ -157,7 +160,9 @@ def _join(request, files, saved):
             alt=told["alt"] if kind == DocumentKind.PHOTO else "",
             report=saved,
         )
-        if kind == DocumentKind.PHOTO:
+        if document.scan == ScanState.INFECTED:
+            files.refuse([INFECTED.format(document.name)])
+        elif kind == DocumentKind.PHOTO:
             return actions.illustrate_report(report=saved, by=request.user, document=document)
     except Refusal as refusal:
         files.refuse(refusal.reasons)
