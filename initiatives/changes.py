@@ -15,6 +15,7 @@ from django.db import models
 from alliance.lib.dates import datetime_text, long_date
 from alliance.lib.money import MoneyField, format_amount
 from alliance.lib.templatetags.francais import nombre
+from alliance.lib.text import lower_first
 from initiatives.choices import BudgetNature, BudgetOrigin, BudgetSide, DocumentKind, PartnerRole, State
 from initiatives.content import copy_of
 from initiatives.models import Answers, Initiative
@@ -63,6 +64,17 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Ch
     both = dict.fromkeys(code for code in (*QUESTIONS, *new) if code in old and code in new)
     told = ((code, _words(code, old[code]), _words(code, new[code])) for code in both)
     return tuple(Change(code, _label(code), was, now) for code, was, now in told if was != now)
+
+
+def is_corrected(initiative: Initiative) -> bool:
+    """Say whether every answer that the CRD asks to correct differs from the last deposit; False when none is named."""
+    if initiative.state != State.CHANGES_REQUESTED:
+        return False
+    asked = set(initiative.corrections.filter(answered_at=None).values_list("field", flat=True))
+    last = initiative.snapshots.order_by("-taken_at", "-pk").first() if asked else None
+    if last is None:
+        return False
+    return asked <= {change.code for change in differences(last.content, copy_of(initiative))}
 
 
 def said(content: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -129,7 +141,7 @@ def _part(name: str, value: Any) -> str:
     """Return one column of a row in words; the mark of a document is not for people."""
     if name in _CHOICES:
         label = str(dict(_CHOICES[name].choices).get(value, value))
-        return label if label[:2].isupper() else f"{label[:1].lower()}{label[1:]}"
+        return lower_first(label)
     if name in _WRITERS:
         return _WRITERS[name](value)
     return str(value)

@@ -47,7 +47,7 @@ class ReportFacts:
 class Situation:
     """What is known of a file on the day `on`. `since`: the day it entered its state, None when not known.
 
-    `missing`: answers that a deposit still needs, None when nobody counted. `waits_for`: the sides that left a message
+    `is_corrected`: every answer named by a correction has changed since it was asked. `missing`: answers that a deposit still needs, None when nobody counted. `waits_for`: the sides that left a message
     without an answer. `reports`: those not approved yet, by due date.
     """
 
@@ -58,6 +58,7 @@ class Situation:
     ends_on: date | None = None
     corrections: int = 0
     missing: int | None = None
+    is_corrected: bool = False
     waits_for: frozenset[str] = frozenset()
     reports: tuple[ReportFacts, ...] = ()
 
@@ -95,6 +96,8 @@ def _moving(facts: Situation) -> Status:
     """A file before its decision, or closed: nothing depends on reports."""
     if facts.state == State.DRAFT:
         return Status("Le brouillon est enregistré.", _missing(facts), Side.MRC, facts.since)
+    if facts.state == State.CHANGES_REQUESTED and facts.is_corrected:
+        return Status("Corrections faites\xa0: il reste à déposer.", "", Side.MRC, facts.since)
     if facts.state == State.CHANGES_REQUESTED:
         return Status(_asked(facts), _returned(facts), Side.MRC, facts.since)
     words, next_step, turn = _CALM[facts.state]

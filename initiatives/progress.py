@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from alliance.accounts.models import User
+from alliance.lib.text import lower_first
 from initiatives import reading
 from initiatives.actions import open_fields
 from initiatives.content import missing_of, required_of
@@ -21,6 +22,7 @@ class Stage(Enum):
     DOING = ("En cours", "doing")
     DONE = ("Terminé", "done")
     FIX = ("À corriger", "fix")
+    FREE = ("Rien de demandé", "todo")  # nothing is there, and nothing is missing anywhere
 
     @property
     def label(self) -> str:
@@ -42,7 +44,7 @@ class Step:
     def words(self) -> list[str]:
         """Return what is missing as names of questions, for a list in a sentence."""
         labels = (QUESTIONS[item.field].label for item in self.missing)
-        return [f"{label[0].lower()}{label[1:]}" for label in labels]
+        return [lower_first(label) for label in labels]
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def _step(
     if to_correct is not None and is_open:
         stage = Stage.FIX
     elif not _started(part, initiative):
-        stage = Stage.BLANK
+        stage = Stage.BLANK if missing else Stage.FREE
     else:
         stage = Stage.DOING if mine else Stage.DONE
     return Step(part, stage, mine, is_open)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db.models import Exists, Max, OuterRef, Q
 from alliance.accounts.models import User
 from alliance.accounts.roles import STAFF_ROLES
 from alliance.lib.dates import TORONTO, today
+from initiatives.changes import is_corrected
 from initiatives.choices import State
 from initiatives.follow import ReportFacts, Side, Situation, Status, follow
 from initiatives.models import Correction, Exchange, Initiative, Report, TransitionLog
@@ -68,9 +70,10 @@ def situations(
 
 
 def status_of(initiative: Initiative, *, missing: int | None = None) -> Status:
-    """Return where one file stands (four queries)."""
+    """Return where one file stands (four queries; the copies are read too when it waits for corrections)."""
     counted = {} if missing is None else {initiative.pk: missing}
-    return follow(situations([initiative], missing=counted)[initiative.pk])
+    told = situations([initiative], missing=counted)[initiative.pk]
+    return follow(replace(told, is_corrected=is_corrected(initiative)))
 
 
 def _entered(keys: list[int]) -> dict[int, datetime]:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from alliance.accounts.models import User
 from alliance.lib.dates import long_date, today
 from alliance.lib.templatetags.francais import pluriel
+from alliance.lib.text import lower_first
 from initiatives.choices import State
 from initiatives.content import FACTS_READ, FORM_READ, missing_of
 from initiatives.follow import REPORT_SOON, Side
@@ -176,7 +177,7 @@ def _questions(missing: Sequence[Missing]) -> Iterable[str]:
     by_section = groupby(sorted(named, key=_place), key=lambda item: SECTION_OF[item.field])
     for slug, items in by_section:
         labels = (QUESTIONS[item.field].label for item in items)
-        words = ", ".join(f"{label[0].lower()}{label[1:]}" for label in labels)
+        words = ", ".join(map(lower_first, labels))
         yield f"{BY_SLUG[slug].title}\xa0: {words}"
     if left := len(missing) - len(named):
         yield f"et {pluriel(left, 'autre réponse,autres réponses')}"

@@ -81,6 +81,14 @@ def _one_blank(run: re.Match[str]) -> str:
     return run[0] if run[0] in ("\xa0", "\u202f") else " "
 
 
+def lower_first(text: str) -> str:
+    """Return `text` as it reads inside a sentence: without its capital, unless it begins with an acronym (« MRC »)."""
+    start = text[:2]
+    return (
+        text if start.isalpha() and start.isupper() and len(start) == 2 else f"{text[:1].lower()}{text[1:]}"
+    )
+
+
 def fold(text: str) -> str:
     """Return `text` for comparison: lower case, without accents, œ as oe, one apostrophe and one hyphen."""
     plain = unicodedata.normalize("NFKD", text.translate(_UNIFIED)).lower().translate(_UNIFIED)

@@ -82,6 +82,8 @@ def receipt(request, initiative):
     context = {
         "initiative": initiative,
         "sentence": status_of(initiative).sentence,
+        "waits": initiative.state in (State.SUBMITTED, State.UNDER_REVIEW),
+        "heading": "Dossier retiré" if initiative.state == State.WITHDRAWN else "Initiative déposée",
     }
     return render(request, "espace/receipt.html", context)
 

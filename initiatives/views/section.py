@@ -174,6 +174,7 @@ def _page(request, entry, part, *, status=200, differences=(), reason="", kept=F
         "part": part,
         "items": items,
         "has_closed": any(item.is_closed for item in items),
+        "all_closed": all(item.is_closed for item in items),
         "version": initiative.version,
         "mark_of_end": MARK_OF_END,
         "key": typed.key_of(request.user),

@@ -11,7 +11,7 @@ from initiatives.models import Initiative
 from initiatives.sections import QUESTIONS, SECTIONS
 from tests.espace.forms import fill, page, post, rows, section_of, through_form
 
-BLANK, DOING, DONE, FIX = progress.Stage
+BLANK, DOING, DONE, FIX, FREE = progress.Stage
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from alliance.lib.text import (
     clean_block,
     clean_line,
     fold,
+    lower_first,
     query_terms,
     search_text,
     slug_fr,
@@ -242,6 +243,7 @@ VARIANTS = [
     str.upper,
     str.lower,
     fold,
+    lower_first,
     lambda word: unicodedata.normalize("NFD", word),
     lambda word: word.replace("’", "'"),
     lambda word: word.replace("œ", "oe"),
@@ -262,3 +264,17 @@ def test_any_text_finds_itself(text):
     column = search_text(text)
     assert re.fullmatch(r" ([a-z0-9]+( [a-z0-9]+)*)? ", column)
     assert all(f" {term}" in column for term in query_terms(text))
+
+
+@pytest.mark.parametrize(
+    ("label", "inside"),
+    [
+        ("MRC", "MRC"),
+        ("Résumé", "résumé"),
+        ("À propos", "à propos"),
+        ("L’organisme", "l’organisme"),
+        ("", ""),
+    ],
+)
+def test_lower_first_keeps_acronyms(label, inside):
+    assert lower_first(label) == inside
