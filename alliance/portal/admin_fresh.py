@@ -19,8 +19,11 @@ class Matter(NamedTuple):
     pages: re.Pattern[str]
     right: str
     delay: str  # the setting that says the number of seconds
+    name: str = ""  # of the step, on a page that serves many
 
 
+# Lists of money whose rows a person writes by hand or by a spreadsheet.
+_BY_HAND = ("allocation", "contribution", "envelope", "limits", "publishedfigure")
 MATTERS = (
     Matter(
         re.compile(r"accounts_user_(add|change|send_link|reset_factor)"),
@@ -45,15 +48,41 @@ MATTERS = (
         "funding.move_money",
         "CONFIRM_MONEY_SECONDS",
     ),
-    Matter(re.compile(r"initiatives_report_approve"), "initiatives.move_initiative", "CONFIRM_MONEY_SECONDS"),
+    *(
+        Matter(
+            re.compile(rf"funding_{model}_(add|change|import|process_import)"),
+            f"funding.change_{model}",
+            "CONFIRM_MONEY_SECONDS",
+        )
+        for model in _BY_HAND
+    ),
+    Matter(
+        re.compile(r"initiatives_initiative_step"),
+        "initiatives.move_initiative",
+        "CONFIRM_MONEY_SECONDS",
+        name="cancel",  # it frees what was promised
+    ),
+    Matter(
+        re.compile(r"initiatives_report_(approve|return)"),
+        "initiatives.move_initiative",
+        "CONFIRM_MONEY_SECONDS",
+    ),
     Matter(re.compile(r"portal_bilanversion_freeze"), "portal.publish_bilan", "CONFIRM_MONEY_SECONDS"),
 )
 
 
+def matter_of(route: str, step: str = "") -> Matter | None:
+    """Return why the page of `route` asks for a proof (`step`: the step of a file that it decides), or None."""
+    return next(
+        (each for each in MATTERS if each.pages.fullmatch(route) and each.name in ("", step)),
+        None,
+    )
+
+
 def ask_if_it_matters(request: HttpRequest) -> None:
     """Raise ReauthenticationRequired when the page matters and the last proof is too old."""
-    name = request.resolver_match.url_name if request.resolver_match else None
-    matter = next((each for each in MATTERS if each.pages.fullmatch(name or "")), None)
+    match = request.resolver_match
+    matter = matter_of(match.url_name or "", match.kwargs.get("name", "")) if match else None
     if matter is None or not request.user.is_authenticated or not request.user.has_perm(matter.right):
         return
     ask_if_stale(request, getattr(settings, matter.delay), grace=settings.SESSION_STAFF_IDLE_SECONDS)

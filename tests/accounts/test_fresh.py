@@ -10,11 +10,12 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from alliance.portal.admin_fresh import MATTERS
+from alliance.portal.admin_fresh import matter_of
 from initiatives.choices import State
+from initiatives.workflow import TRANSITIONS
 from territories.models import Membership
 from tests.accounts.test_second_factor import code_at
-from tests.routes_table import PAGE_RIGHT
+from tests.routes_table import ADDED_BY_ACTIONS_ONLY, PAGE_RIGHT
 from tests.test_routes import routes
 from tests.world import PASSWORD
 
@@ -88,17 +89,41 @@ def test_money_asks_again_after_two_hours_and_keeps_what_was_sent(world, client_
     assert ("Erreur de frappe" in shown, "confirmer" in shown) == (True, True)
 
 
+def _writes_money(name):
+    """Say whether the page of this route writes money; the name of a source of funds alone holds none."""
+    app, model, verb = name.split("_", 2) if name.count("_") > 1 else ("", "", "")
+    if PAGE_RIGHT.get(verb) in ("funding.move_money", "portal.publish_bilan"):
+        return True
+    by_hand = model not in ADDED_BY_ACTIONS_ONLY | {"fundingsource"}
+    return app == "funding" and by_hand and verb in ("add", "change", "import", "process_import")
+
+
+def test_freeing_the_money_of_a_file_asks_after_two_hours(world, client_for, clock):
+    promised = world.initiative(State.APPROVED, award=100)
+    client = client_for(world.coordination)
+    idle(client, clock, 130)
+    pages = {
+        reverse("admin:initiatives_initiative_step", args=[promised.pk, "cancel"]): 302,
+        reverse("admin:funding_contribution_add"): 302,
+        reverse("admin:funding_limits_add"): 302,
+        reverse("admin:funding_fundingsource_add"): 200,
+    }
+    assert {path: client.get(path).status_code for path in pages} == pages
+
+
 def test_every_page_of_money_and_rights_asks(world):
     _ours, admins = routes()
     admins = [name.removeprefix("admin:") for name in admins]
-    matters = [name for name in admins if any(each.pages.fullmatch(name) for each in MATTERS)]
-    deciding = [
-        name
-        for name in admins
-        if PAGE_RIGHT.get(name.split("_", 2)[-1]) in ("funding.move_money", "portal.publish_bilan")
-    ]
+    matters = [name for name in admins if matter_of(name, "cancel")]
+    deciding = [name for name in admins if _writes_money(name)]
     assert [name for name in deciding if name not in matters] == []
-    assert len(deciding) > 12
+    assert len(deciding) == 27
+    steps = [name for name in TRANSITIONS if matter_of("initiatives_initiative_step", name)]
+    assert steps == ["cancel"]
+    assert {name for name in admins if name.startswith("initiatives_report_")} & set(matters) == {
+        "initiatives_report_approve",
+        "initiatives_report_return",
+    }
     assert {"accounts_user_add", "accounts_user_change", "territories_membership_delete"} <= set(matters)
 
 
