@@ -69,6 +69,15 @@ def exchanged(exchange: Exchange) -> None:
         _tell_team(named, initiative, key=key, by=by, path=path)
 
 
+def told_of_message(initiative: Initiative, *, by: User) -> str:
+    """Return the sentence that says who an e-mail will tell of a message of `by`, and how (said before it is sent)."""
+    people = {"to": agents_of(initiative)} if by.is_staff else {"role": Role.COORDINATION}
+    names = outbox.receivers_text(kind=EXCHANGE.kind, by=by, is_demo=initiative.is_demo, **people)
+    if not names:
+        return "Aucun courriel ne partira\xa0: aucun autre compte actif n’est concerné."
+    return f"Prévenus par courriel\xa0: {', '.join(names)}."
+
+
 def report_changed(report: Report, event: str, *, by: User) -> None:
     """Tell what became of a report. `event`: sent, returned, approved."""
     named = REPORTS[event].naming(name=name_of(report.initiative), report=_kind(report))

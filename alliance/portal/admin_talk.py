@@ -6,7 +6,7 @@ from django.http import Http404
 from django.urls import path, reverse
 
 from alliance.lib.pages import Review, ask
-from initiatives import actions, changes, situation
+from initiatives import actions, changes, notices, situation
 from initiatives.forms.talk import MessageForm, NoteForm
 from initiatives.sections import QUESTIONS
 from initiatives.views.exchanges import thread
@@ -66,7 +66,7 @@ class TalkMixin:
             title="Écrire à la MRC",
             button="Envoyer le message",
             back=f"{back}#echanges",
-            preview=_as_read,
+            preview=lambda cleaned: _as_read(cleaned, notices.told_of_message(initiative, by=request.user)),
             beside="text",
             consequence="La MRC lit ce message dans son espace, tel quel.",
         )
@@ -107,8 +107,9 @@ def corrections(initiative):
     return [(row, QUESTIONS[row.field].label if row.field in QUESTIONS else row.field) for row in rows]
 
 
-def _as_read(cleaned):
-    """Say what sending does; what was typed is shown above it."""
+def _as_read(cleaned, told):
+    """Say what sending does, and who is told by e-mail; what was typed is shown above it."""
     waits = "La MRC le trouvera dans «\xa0À faire\xa0» jusqu’à sa réponse."
     calm = "Il n’attend pas de réponse."
-    return Review(sentences=["La MRC lira ce message tel quel.", waits if cleaned["asks_answer"] else calm])
+    answer = waits if cleaned["asks_answer"] else calm
+    return Review(sentences=["La MRC lira ce message tel quel.", answer, told])

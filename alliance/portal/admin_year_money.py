@@ -199,11 +199,9 @@ def month_end(day: date) -> date:
     return date.fromordinal(first_of_next.toordinal() - 1)
 
 
-def late_reports(year: FiscalYear | None = None) -> QuerySet[Report]:
-    """Return the final reports not received in time, of the initiatives that the lines of `year` pay (or of all)."""
+def late_reports(year: FiscalYear) -> QuerySet[Report]:
+    """Return the final reports not received in time, of the initiatives that the lines of `year` pay."""
     rows = Report.objects.late(today()).filter(kind=ReportKind.FINAL)
-    if year is None:
-        return rows
     paid = Initiative.objects.filter(commitments__allocation__fiscal_year=year)
     return rows.filter(initiative__in=paid).select_related("initiative")
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from alliance.lib.http import Kept
 from alliance.lib.workflow import NotAllowed, Refusal
-from initiatives import actions, situation
+from initiatives import actions, notices, situation
 from initiatives.forms.talk import MessageForm
 from initiatives.views.access import file_page, may_write
 from initiatives.views.typed import leftover, typed_before
@@ -70,6 +70,7 @@ def _page(request, initiative, form, *, status=200, read_again=False):
         "form": form,
         "writes": may_write(request.user),
         "read_again": read_again,
+        "told": notices.told_of_message(initiative, by=request.user) if read_again else "",
         "reader": "la MRC" if side == situation.Side.CRD else "le CRD",
         "status": told,
         "turn": told.turn_for(side),
