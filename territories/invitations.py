@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from alliance.accounts import actions as accounts
+from alliance.accounts import outbox
 from alliance.accounts.models import User
 from alliance.accounts.roles import TERRITORY_ROLES
 from alliance.lib.records import save_as
-from alliance.lib.workflow import NotAllowed, Refusal
 from territories.models import Membership, Territory
 
 NEEDS_MRC = "Choisissez au moins une MRC : ce rôle ne voit que les dossiers des siennes."
@@ -30,9 +30,9 @@ class Invited:
 
 
 def invite(*, by: User, email: str, full_name: str, role: str, territories: Iterable[Territory]) -> Invited:
-    """Make the account with its MRCs and send its invitation; the same one asked twice is sent once.
+    """Make the account with its MRCs and write its invitation, together; the same one asked twice is sent once.
 
-    The account stays when the mail server does not answer: the invitation is then sent again from its page.
+    The account stays when the mail server does not answer: the invitation waits in the outbox, and is tried again.
     """
     served = list(territories)
     _check(role, served)
@@ -43,13 +43,8 @@ def invite(*, by: User, email: str, full_name: str, role: str, territories: Iter
         user = accounts.add_account(by=by, email=email, full_name=full_name, role=role)
         for territory in served:
             save_as(Membership(user=user, territory=territory), by)
-    try:
-        accounts.send_invitation(user=user, by=by)
-    except NotAllowed:
-        raise
-    except Refusal as refusal:
-        return Invited(user, is_new=True, problem=str(refusal))
-    return Invited(user, is_new=True)
+        mail = accounts.send_invitation(user=user, by=by)
+    return Invited(user, is_new=True, problem=outbox.why_not_sent(mail))
 
 
 def _check(role: str, served: list[Territory]) -> None:

@@ -3,14 +3,16 @@
 Raises ValidationError (a field, in French), Refusal and NotAllowed (French reasons).
 """
 
+from uuid import uuid4
+
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from alliance.accounts import letters, links, roles, sessions
-from alliance.accounts.choices import LinkPurpose
-from alliance.accounts.models import SignInLink, User
+from alliance.accounts import letters, links, outbox, roles, sessions
+from alliance.accounts.choices import LinkPurpose, MailKind
+from alliance.accounts.models import OutgoingMail, SignInLink, User
 from alliance.accounts.roles import Role
 from alliance.lib.records import save_as
 from alliance.lib.workflow import NotAllowed, Refusal
@@ -38,15 +40,22 @@ def send_sign_in_link(*, email: str) -> None:
     letters.send("sign_in_link", user.email, link=links.make(user, LinkPurpose.SIGN_IN), user=user)
 
 
-def send_invitation(*, user: User, by: User) -> None:
-    """Write to `user`, in the name of `by`, the link valid 7 days that opens the account; earlier ones close."""
+@transaction.atomic
+def send_invitation(*, user: User, by: User) -> OutgoingMail:
+    """Write to `user`, in the name of `by`, the link that opens the account; earlier ones close.
+
+    The message leaves after the transaction, and is tried again when the mail server does not answer. Its link is made
+    when it leaves, and valid 7 days.
+    """
     _refuse_foreign(by, user.role)
     if not user.is_active:
         raise Refusal("Ce compte n’est pas actif : aucun lien n’a été envoyé.")
-    with transaction.atomic():
-        _close_links(user, LinkPurpose.INVITATION)
-        address = links.make(user, LinkPurpose.INVITATION)
-    letters.send("invitation", user.email, link=address, user=user, by=by)
+    _close_links(user, LinkPurpose.INVITATION)
+    outbox.replace_waiting(kind=MailKind.INVITATION, to=user, by=by)
+    subject, body = letters.invitation(user, by)
+    key = f"invitation-{uuid4()}"
+    rows = outbox.queue(kind=MailKind.INVITATION, key=key, subject=subject, body=body, to=user, by=by)
+    return rows[0]
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from alliance.accounts import (
     actions,
     admin_mail,  # noqa: F401  # registers the outbox and the teams' mailboxes
+    outbox,
     roles,
 )
 from alliance.accounts.models import User
@@ -105,7 +106,10 @@ class UserAdmin(AuditedModelAdmin):
 
     def _send(self, request, user):
         if user.last_login is None:
-            actions.send_invitation(user=user, by=request.user)
+            sent = actions.send_invitation(user=user, by=request.user)
+            if problem := outbox.why_not_sent(sent):
+                messages.warning(request, f"L’invitation n’est pas partie. {problem}")
+                return
             messages.success(
                 request, f"L’invitation de {user} est partie à {user.email}. Elle est valide 7 jours."
             )

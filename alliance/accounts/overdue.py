@@ -92,7 +92,7 @@ def _keep(request: HttpRequest, author: User, view: Callable[..., Any], kwargs: 
         return Kept(GIVEN_BACK, request.path, text if len(text) <= LONGEST else "")
     request.user = author
     try:
-        return Kept(*keep(request, **kwargs))
+        return keep(request, **kwargs)
     except (Http404, PermissionDenied, Refusal, ValidationError):
         return Kept()
     finally:

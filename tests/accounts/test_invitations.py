@@ -9,12 +9,18 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from alliance.accounts import roles
-from alliance.accounts.models import SignInLink, User
+from alliance.accounts import outbox, roles
+from alliance.accounts.models import OutgoingMail, SignInLink, User
 from alliance.accounts.roles import Role
 
 ADD = reverse("admin:accounts_user_add")
 CHOSEN = "une autre longue phrase 2026"
+
+
+@pytest.fixture(autouse=True)
+def committed(monkeypatch):
+    """A test never commits: what leaves after the transaction leaves at once."""
+    monkeypatch.setattr("django.db.transaction.on_commit", lambda work, **_options: work())
 
 
 @pytest.fixture
@@ -143,10 +149,26 @@ def test_account_stays_when_the_mail_server_does_not_answer(world, client_for, d
     def refuse(*_args, **_kwargs):
         raise TimeoutError
 
-    monkeypatch.setattr("alliance.accounts.letters.send_mail", refuse)
-    answer = client_for(world.administration).post(ADD, data, follow=True)
+    with monkeypatch.context() as cut:
+        cut.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
+        answer = client_for(world.administration).post(ADD, data, follow=True)
     assert "n’est pas partie" in answer.content.decode()
-    assert User.objects.filter(full_name="Nouvelle Agente").count() == 1
+    person = User.objects.get(full_name="Nouvelle Agente")
+    waits = OutgoingMail.objects.get(to=person)
+    assert (waits.kind, waits.state, "{lien}" in waits.body) == ("invitation", "pending", True)
+    OutgoingMail.objects.update(not_before=None)
+    outbox.send_waiting()
+    assert client_for().get(last_path()).status_code == 200
+
+
+def test_invitation_sent_again_replaces_the_one_that_waits(world, client_for, data, monkeypatch):
+    with monkeypatch.context() as cut:
+        cut.setattr(outbox.writing, "send_waiting", lambda *_args, **_options: None)
+        client_for(world.administration).post(ADD, data)
+    person = User.objects.get(full_name="Nouvelle Agente")
+    client_for(world.administration).post(reverse("admin:accounts_user_send_link", args=[person.pk]))
+    assert list(OutgoingMail.objects.order_by("pk").values_list("state", flat=True)) == ["cancelled", "sent"]
+    assert len(mail.outbox) == 1
 
 
 @pytest.mark.parametrize("role", ["coordination", "accounting", "reader", "agent_mitis"])

@@ -12,9 +12,11 @@ from alliance.accounts.outbox.writing import (
     failed_count,
     queue,
     receivers_text,
+    replace_waiting,
     retry,
     team_address,
     told,
+    why_not_sent,
     without_mail,
 )
 
@@ -27,12 +29,14 @@ __all__ = [
     "message_text",
     "queue",
     "receivers_text",
+    "replace_waiting",
     "retry",
     "seal",
     "send_waiting",
     "set_ways",
     "team_address",
     "told",
+    "why_not_sent",
     "ways_of",
     "without_mail",
 ]

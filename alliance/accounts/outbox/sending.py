@@ -194,6 +194,9 @@ def _still_wanted(rows: list[OutgoingMail]) -> list[OutgoingMail]:
     """Cancel what must not leave: an account closed since, or a demonstration that a real server would carry."""
     closed = [row for row in rows if row.to and not row.to.is_active]
     _cancel(closed, "Le compte de la personne est fermé.")
+    opened = [row for row in rows if row.kind == MailKind.INVITATION and row.to and row.to.last_login]
+    _cancel(opened, "La personne a déjà ouvert son compte.")
+    rows = [row for row in rows if row not in opened]
     on_screen = settings.EMAIL_BACKEND.endswith("console.EmailBackend")
     staged = [row for row in rows if row.is_demo and row not in closed and not on_screen]
     _cancel(staged, "Démonstration\xa0: aucun courriel ne part par un serveur.")

@@ -119,6 +119,22 @@ def cancel(*, mail: OutgoingMail, by: User) -> OutgoingMail:
     return locked
 
 
+def replace_waiting(*, kind: str, to: User, by: User) -> None:
+    """Cancel what waits to leave for `to` about `kind`: the message written next takes its place."""
+    waiting = OutgoingMail.objects.filter(kind=kind, to=to, state__in=(MailState.PENDING, MailState.FAILED))
+    waiting.update(state=MailState.CANCELLED, last_error=_decided_by("Remplacé par un autre envoi, par", by))
+
+
+def why_not_sent(mail: OutgoingMail) -> str:
+    """Return why a message that had to leave at once did not, in French, or an empty string."""
+    mail.refresh_from_db()
+    if mail.state == MailState.SENT or not mail.last_error:
+        return ""
+    if mail.state == MailState.PENDING:
+        return f"{mail.last_error} Un nouvel essai se fera de lui-même."
+    return mail.last_error
+
+
 @transaction.atomic
 def retry(*, mail: OutgoingMail, by: User) -> OutgoingMail:
     """Try again, at once, a message that failed. One that already waits again is left alone."""
