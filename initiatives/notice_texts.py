@@ -123,4 +123,3 @@ INCOMPLETE = Message(
     "Le dossier «\xa0{name}\xa0» n’est pas déposé. Personne n’y a touché depuis le {day}.",
     "À faire\xa0: complétez-le et déposez-le, ou retirez-le s’il n’a plus lieu d’être.",
 )
-EVERY = (*MOVES.values(), EXCHANGE, *REPORTS.values(), DUE, LATE, INCOMPLETE)

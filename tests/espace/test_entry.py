@@ -71,7 +71,8 @@ def test_short_entry_completed_in_a_section_goes_on_as_a_form(world, agent):
         assert post(agent, draft, "calendrier", page(world, "calendrier")).status_code == 302
         draft.refresh_from_db()
         modes[mode] = draft.entry_mode
-    assert modes == {mode: EntryMode.FORM if mode == EntryMode.QUICK else mode for mode in EntryMode}
+    begun_elsewhere = (EntryMode.QUICK, EntryMode.DIRECT)
+    assert modes == {mode: EntryMode.FORM if mode in begun_elsewhere else mode for mode in EntryMode}
 
 
 BAD = [
@@ -279,7 +280,7 @@ def test_what_is_not_of_the_section_is_ignored(world, agent, draft):
         "internal_note": "x",
         "actual_reach": "9",
         "source_note": "x",
-        "entry_mode": "form",
+        "entry_mode": "paper",
         "amount_requested": "1",
         "need": "x",
     }
@@ -289,7 +290,7 @@ def test_what_is_not_of_the_section_is_ignored(world, agent, draft):
         State.DRAFT,
         None,
         False,
-        EntryMode.DIRECT,
+        EntryMode.FORM,
     )
     assert (row.created_by, row.publication, row.amount_requested) == (world.agent_mitis, "unpublished", 5000)
     assert (row.internal_note, row.actual_reach, row.source_note) == ("", None, "")

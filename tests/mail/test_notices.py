@@ -14,9 +14,11 @@ from alliance.lib.dates import today
 from initiatives import actions, notices, reminders, workflow
 from initiatives.choices import EntryMode, ReportKind, Scope, State
 from initiatives.models import Exchange, Initiative, Report
-from initiatives.notice_texts import EVERY, EXCHANGE, MOVES, REPORTS
+from initiatives.notice_texts import DUE, EXCHANGE, INCOMPLETE, LATE, MOVES, REPORTS
 from tests.test_typography import RULES
 from tests.world import PATHS
+
+EVERY = (*MOVES.values(), EXCHANGE, *REPORTS.values(), DUE, LATE, INCOMPLETE)
 
 SILENT = {"start_review", "complete", "withdraw"}
 ENDS = {
