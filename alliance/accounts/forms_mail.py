@@ -23,7 +23,13 @@ _ORDER = (MailWay.NOW, MailWay.DIGEST, MailWay.NEVER)
 class WaysForm(forms.Form):
     """`ways`: how the person receives each kind now; `read`: the mark of the choices that the page shows."""
 
-    read = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    read = forms.CharField(
+        label="Page ouverte",
+        widget=forms.HiddenInput,
+        required=False,
+        max_length=40,
+        error_messages={"max_length": "Cette page est arrivée incomplète. Rouvrez-la, puis recommencez."},
+    )
 
     def __init__(self, *args, ways: Mapping[str, str], **kwargs):
         super().__init__(*args, **kwargs)

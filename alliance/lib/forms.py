@@ -12,6 +12,8 @@ from django.core.validators import URLValidator
 from .text import clean_block, clean_line
 
 _UNREADABLE = "Le texte contient un caractère illisible. Retapez-le à la main."
+_INCOMPLETE = "Ce formulaire est arrivé incomplet. Vérifiez vos réponses, puis envoyez-le de nouveau."
+_TOO_LONG = "Inscrivez au plus %(limit_value)d caractères (il y en a %(show_value)d)"
 _EXTENSION = re.compile(r"(?:\b(?:poste|post|p\.|ext\.?|x)|#)[ .:]*(?=[0-9]+ *$)", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[ \-.]")
 
@@ -21,8 +23,19 @@ def errors_by_field(problem: ValidationError) -> dict[str | None, list[Validatio
     return dict(problem.error_dict) if hasattr(problem, "error_dict") else {None: problem.error_list}
 
 
+class TokenField(forms.UUIDField):
+    """What makes a form sent twice one act: hidden, so what is wrong with it is said of the whole form."""
+
+    default_error_messages: ClassVar = {"required": _INCOMPLETE, "invalid": _INCOMPLETE}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"label": "Formulaire", "widget": forms.HiddenInput, **kwargs})
+
+
 class LineFormField(forms.CharField):
     """A text on one line, cleaned by `clean_line` before its length is checked."""
+
+    default_error_messages: ClassVar = {"max_length": _TOO_LONG}
 
     def to_python(self, value: Any) -> Any:
         return self._cleaned(value, clean_line)
@@ -130,7 +143,8 @@ class EmailLineField(forms.EmailField):
     """An e-mail address on one line, at most 254 characters."""
 
     default_error_messages: ClassVar = {
-        "invalid": "Inscrivez une adresse courriel complète, par exemple nom@exemple.ca"
+        "invalid": "Inscrivez une adresse courriel complète, par exemple nom@exemple.ca",
+        "max_length": _TOO_LONG,
     }
 
     def __init__(self, **kwargs: Any) -> None:

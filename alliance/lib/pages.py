@@ -21,7 +21,7 @@ from django.template.response import TemplateResponse
 
 from alliance.lib.admin import refused_fields
 from alliance.lib.dates import DateFormField, long_date, today
-from alliance.lib.forms import BlockFormField, LineFormField
+from alliance.lib.forms import BlockFormField, LineFormField, TokenField
 from alliance.lib.money import MoneyFormField, format_amount
 from alliance.lib.workflow import NotAllowed, Refusal, Stale
 
@@ -63,7 +63,7 @@ class MovementForm(forms.Form):
         label="Résolution", max_length=60, required=False, help_text="Facultatif : son numéro."
     )
     on = DateFormField(label="Date", required=False, help_text="Laissez vide pour aujourd’hui.")
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    token = TokenField(initial=uuid.uuid4)
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,13 @@ def ask(
     opened with (`cleaned["version"]`, for `perform` to hold the action to), and an older one answers 409, words kept.
     """
     if version is not None:
-        form.fields[VERSION] = forms.IntegerField(required=False, widget=forms.HiddenInput, initial=version)
+        form.fields[VERSION] = forms.IntegerField(
+            label="Version de la page",
+            required=False,
+            widget=forms.HiddenInput,
+            initial=version,
+            error_messages={"invalid": INCOMPLETE},
+        )
     posted, step = request.method == "POST", request.POST.get(STEP)
     shown |= {"title": title, "button": button, "back": back}
     status = 422 if posted and step != EDIT else 200

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 
 from alliance.lib.admin import ReadOnlyAdmin
 from alliance.lib.dates import long_date
-from alliance.lib.forms import LineFormField
+from alliance.lib.forms import LineFormField, TokenField
 from alliance.lib.pages import ask
 from alliance.portal import actions, directory
 from alliance.portal.bilan import shown
@@ -39,7 +39,7 @@ class PublishForm(forms.Form):
         required=False,
         help_text="Facultative et publique. Par exemple, ce qui distingue cette version de la précédente.",
     )
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    token = TokenField(initial=uuid.uuid4)
 
 
 @admin.register(BilanVersion)

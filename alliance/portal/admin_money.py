@@ -3,6 +3,7 @@
 from django import forms
 from django.http import Http404
 from django.urls import path, reverse
+from django.utils.html import format_html
 
 from alliance.lib.money import ZERO, format_amount
 from alliance.lib.pages import Review, ask, rehearse
@@ -55,6 +56,17 @@ class AwardForm(TakingForm):
 
     def clean_line(self):
         return self.lines[self.cleaned_data["line"]]
+
+
+def _no_line(initiative):
+    """Return the sentence that says which line lacks, with the way to the lines."""
+    years = ", ".join(map(str, initiative.fiscal_years.all())) or "aucun exercice inscrit"
+    return format_html(
+        "Aucune ligne d’un exercice ouvert ne peut payer cette initiative (exercice\xa0: {}). "
+        '<a href="{}">Voir les lignes</a>',
+        years,
+        reverse("admin:funding_allocation_changelist"),
+    )
 
 
 def _told(initiative, line, sentences):
@@ -125,7 +137,7 @@ class MoneyMixin:
                 ("Montant demandé", _known(initiative.amount_requested, "non inscrit")),
                 ("Déjà accordé", _known(initiative.awarded, "aucun montant")),
             ],
-            missing=[] if balances else ["Aucune ligne d’un exercice ouvert ne peut payer cette initiative."],
+            missing=[] if balances else [_no_line(initiative)],
             blocked=not balances,
         )
 

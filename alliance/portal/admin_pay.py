@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.urls import path, reverse
 
 from alliance.lib.dates import DateFormField, today
-from alliance.lib.forms import LineFormField
+from alliance.lib.forms import LineFormField, TokenField
 from alliance.lib.money import format_amount
 from alliance.lib.pages import Review, ask, rehearse
 from alliance.lib.templatetags.francais import pluriel
@@ -32,7 +32,7 @@ class PayForm(forms.Form):
         help_text="Le numéro du lot, du dépôt ou du chèque.",
         error_messages={"required": "Inscrivez la référence du paiement."},
     )
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    token = TokenField(initial=uuid4)
 
     def __init__(self, data, rows):
         super().__init__(data)

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.urls import path
 
 from alliance.lib.dates import DateFormField, long_date, today
+from alliance.lib.forms import TokenField
 from alliance.lib.money import CENT, ZERO, MoneyFormField, format_amount
 from alliance.lib.pages import Review, ask, rehearse
 from funding import actions, ledger, rules
@@ -25,7 +26,7 @@ _A_MONTH = timedelta(days=30)
 class ScheduleForm(forms.Form):
     """`number` instalments: dollars, day, condition. Its rows are `rows`."""
 
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    token = TokenField(initial=uuid4)
 
     def __init__(self, data, proposed):
         super().__init__(data)

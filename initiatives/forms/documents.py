@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from django import forms
 
-from alliance.lib.forms import BlockFormField, LineFormField
+from alliance.lib.forms import BlockFormField, LineFormField, TokenField
 from initiatives.choices import DocumentKind
 from initiatives.documents import ACCEPTED
 from initiatives.forms.entry import MARK_OF_END
@@ -59,7 +59,7 @@ class DocumentsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"max_length": _LONG},
     )
-    token = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    token = TokenField(required=False)
 
     def __init__(self, data=None, files=None, *, asked=None, offered=(), **kwargs):
         super().__init__(data, files, **kwargs)

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.html import format_html
 
 from alliance.lib.dates import DateFormField, fiscal_bounds, fiscal_start, today
-from alliance.lib.forms import LineFormField
+from alliance.lib.forms import LineFormField, TokenField
 from alliance.lib.money import MoneyFormField
 from initiatives.actions.renew import CHANGED, goes_on
 from initiatives.forms.fields import CountField, PickMany
@@ -56,7 +56,7 @@ class RenewForm(forms.Form):
     )
     with_budget = forms.BooleanField(label="Copier les lignes du budget", required=False)
     again = forms.BooleanField(label="Créer quand même une autre suite", required=False)
-    token = forms.UUIDField(widget=forms.HiddenInput)
+    token = TokenField()
 
     def __init__(self, data=None, *, initiative):
         rows = [row for row in initiative.partnerships.select_related("organization") if goes_on(row)]

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from django import forms
 
-from alliance.lib.forms import BlockFormField
+from alliance.lib.forms import BlockFormField, TokenField
 from initiatives.actions.exchanges import LONGEST
 
 
@@ -20,7 +20,7 @@ class TextForm(forms.Form):
             "max_length": "Inscrivez au plus %(limit_value)d caractères (il y en a %(show_value)d)",
         },
     )
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    token = TokenField(initial=uuid4)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -236,5 +236,12 @@ def test_closed_year_offers_no_line(world, client_for):
     year.closed_at, year.closed_by = "2026-04-01T12:00Z", world.administration
     year.save()
     response = client_for(world.coordination).get(page(initiative, "award"))
-    assert "Aucune ligne d’un exercice ouvert" in response.content.decode()
+    shown = response.content.decode()
+    assert "Aucune ligne d’un exercice ouvert" in shown
+    told = [
+        "2025-2026" in shown,
+        reverse("admin:funding_allocation_changelist") in shown,
+        'name="amount"' in shown,
+    ]
+    assert told == [True, True, False]
     assert grant(world, client_for(world.coordination), initiative).status_code == 422

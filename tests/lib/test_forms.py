@@ -11,6 +11,7 @@ from alliance.lib.forms import (
     NeqFormField,
     PhoneFormField,
     PublicUrlFormField,
+    TokenField,
     errors_by_field,
 )
 
@@ -140,3 +141,12 @@ def test_errors_by_field_of_a_row_and_of_a_sentence():
         "title": ["Trop long"]
     }
     assert errors_by_field(sentence) == {None: [sentence]}
+
+
+def test_sentences_are_ours():
+    assert clean(LineFormField(max_length=2), "abc") == ["Inscrivez au plus 2 caractères (il y en a 3)"]
+    assert clean(EmailLineField(max_length=9), "ab@exemple.ca") == [
+        "Inscrivez au plus 9 caractères (il y en a 13)"
+    ]
+    said = ["Ce formulaire est arrivé incomplet. Vérifiez vos réponses, puis envoyez-le de nouveau."]
+    assert [clean(TokenField(), text) for text in ("", "x")] == [said, said]
