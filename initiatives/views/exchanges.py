@@ -23,7 +23,9 @@ INCOMPLETE = "Ce formulaire n’a pas pu être lu en entier. Vérifiez votre mes
 @file_page
 def exchanges(request, initiative):
     if request.method != "POST":
-        return _page(request, initiative, MessageForm(typed_before(request)))
+        return _page(
+            request, initiative, MessageForm(typed_before(request), initial=_first(request, initiative))
+        )
     if not may_write(request.user):
         raise PermissionDenied
     form = MessageForm(request.POST)
@@ -52,6 +54,13 @@ def _send(request, initiative, form):
         form.add_error(None, problem)
         return _page(request, initiative, form, status=422)
     return redirect(f"{reverse('espace:exchanges', args=[initiative.pk])}#message-{message.pk}")
+
+
+def _first(request, initiative):
+    """Return what the blank form proposes: whoever answers the other side's message does not wait for an answer."""
+    last = initiative.exchanges.select_related("by").last()
+    answers = last is not None and situation.side_of(last.by) != situation.side_of(request.user)
+    return {"asks_answer": not answers}
 
 
 def _typed(request):

@@ -3,7 +3,8 @@
    A field says `data-suggest="/address/"`; the address receives `q` (and the fields of the same form that
    `data-suggest-with` names, separated by spaces) and answers a fragment of HTML, a list of links or buttons whose
    first element may carry `data-said`, the sentence to announce. The fragment goes into the element whose id
-   `data-suggest-into` names, or right after the field. Without this script, the form searches as it is. */
+   `data-suggest-into` names, or right after the field. A button says `data-fill="a name"` to
+   put that name in the field. Without this script, the form searches as it is. */
 "use strict";
 
 (() => {
@@ -101,11 +102,26 @@
       event.preventDefault();
     }
 
+    /* A suggestion that only says a name: it goes into the field, which then saves it as if it had been typed. */
+    function fill(event) {
+      const chosen = event.target.closest("[data-fill]");
+      if (!chosen) {
+        return;
+      }
+      input.value = chosen.dataset.fill;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      clearTimeout(pause);
+      asked = "";
+      close();
+      input.focus();
+    }
+
     input.addEventListener("input", () => {
       clearTimeout(pause);
       pause = setTimeout(ask, PAUSE);
     });
     input.addEventListener("keydown", walk);
+    box.addEventListener("click", fill);
     box.addEventListener("keydown", (event) => event.target.matches("select, input") || walk(event));
   }
 

@@ -40,6 +40,8 @@ def test_suggestions_come_from_every_mrc(world, agent):
     page = agent.get(WHERE, {"q": "grandes"}).content.decode()
     assert ("CDC des Grandes Marées" in page, "Rivière-du-Loup" in page) == (True, True)
     assert "<form" not in page  # no file at hand: nothing to add it to
+    filled = '<button type="button" class="button button-quiet" data-fill="CDC des Grandes Marées">'
+    assert page.count(filled) == page.count("data-fill") == 1
 
 
 @pytest.mark.parametrize("q", ["", "m", "\x00", " m ", "\x00m"])
