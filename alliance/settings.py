@@ -134,7 +134,14 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/h/ip,5/h/key",
     "sign_in_link": "20/h/ip,5/h/key",
 }
+BEHIND_PROXY = env.flag("BEHIND_PROXY")
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", default=0)
+if (
+    BEHIND_PROXY and ALLAUTH_TRUSTED_PROXY_COUNT < 1
+):  # everybody would share the proxy's address, and its limits
+    raise ImproperlyConfigured(
+        "BEHIND_PROXY=1 : inscrivez aussi TRUSTED_PROXY_COUNT, le nombre de serveurs mandataires (1 d’ordinaire)."
+    )
 SESSION_IDLE_SECONDS = env.integer("SESSION_IDLE_MINUTES", default=120) * 60
 SESSION_STAFF_IDLE_SECONDS = env.integer("SESSION_STAFF_IDLE_MINUTES", default=30) * 60
 SESSION_ABSOLUTE_SECONDS = env.integer("SESSION_ABSOLUTE_HOURS", default=12) * 3600
@@ -206,7 +213,7 @@ SECURE_REDIRECT_EXEMPT = [r"^sante/$"]
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 SESSION_COOKIE_HTTPONLY = True

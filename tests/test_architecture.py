@@ -232,6 +232,7 @@ def test_production_settings_pass_the_deployment_check():
         ({"EMAIL_URL": "smtp://hote:port"}, "EMAIL_URL\xa0: cette adresse de serveur ne peut pas être lue"),
         ({"DEBUG": "peut-être"}, "DEBUG='peut-être'"),
         ({"TRUSTED_PROXY_COUNT": "deux"}, "inscrivez un nombre entier"),
+        ({"BEHIND_PROXY": "1"}, "inscrivez aussi TRUSTED_PROXY_COUNT"),
         ({"DATABASE_URL": "mysql://x/y"}, "seules les bases SQLite et PostgreSQL"),
     ],
 )
