@@ -12,7 +12,7 @@ from django.core.validators import URLValidator
 from .text import clean_block, clean_line
 
 _UNREADABLE = "Le texte contient un caractère illisible. Retapez-le à la main."
-_INCOMPLETE = "Ce formulaire est arrivé incomplet. Vérifiez vos réponses, puis envoyez-le de nouveau."
+INCOMPLETE = "Ce formulaire est arrivé incomplet. Vérifiez vos réponses, puis envoyez-le de nouveau."
 _TOO_LONG = "Inscrivez au plus %(limit_value)d caractères (il y en a %(show_value)d)"
 _EXTENSION = re.compile(r"(?:\b(?:poste|post|p\.|ext\.?|x)|#)[ .:]*(?=[0-9]+ *$)", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[ \-.]")
@@ -26,7 +26,7 @@ def errors_by_field(problem: ValidationError) -> dict[str | None, list[Validatio
 class TokenField(forms.UUIDField):
     """What makes a form sent twice one act: hidden, so what is wrong with it is said of the whole form."""
 
-    default_error_messages: ClassVar = {"required": _INCOMPLETE, "invalid": _INCOMPLETE}
+    default_error_messages: ClassVar = {"required": INCOMPLETE, "invalid": INCOMPLETE}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"label": "Formulaire", "widget": forms.HiddenInput, **kwargs})

@@ -5,7 +5,7 @@ from uuid import uuid5
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
-from alliance.lib.forms import LineFormField
+from alliance.lib.forms import INCOMPLETE, LineFormField
 from alliance.lib.text import sort_key
 from initiatives import actions
 from initiatives.actions import Details
@@ -61,6 +61,12 @@ class QuickForm(EntryForm):
         who = self.cleaned_data.get("who", "")
         found = twins.same_name(who) if who else []
         return found[0] if len(found) == 1 and not refuse_role(found[0], PartnerRole.LEAD) else None
+
+    def read_again(self, initiative):
+        """Return the same words as typed for `initiative`."""
+        again = QuickForm(self.data, user=self.user, initiative=initiative)
+        again.full_clean()
+        return again
 
     def content(self):
         """Return the values to write, with those that follow from them. What the sections stored meanwhile stays."""
@@ -119,21 +125,20 @@ def scope_of(territories):
 def write(form, *, by, version, token, entry_mode, lead) -> Initiative:
     """Write what could be read, in the name of `by`; the same `token` is the same file, however often it arrives.
 
-    Raises Stale and Refusal (actions), ValidationError (a rule of the whole row).
+    Raises Stale and Refusal (actions), ValidationError (a rule of the whole row, a form without its token).
     """
-    details = Details(answers=form.answers(), lead_name=form.lead_name(lead))
-    content = {"values": form.content(), "details": details}
+    if token is None:
+        raise ValidationError(INCOMPLETE)  # nothing would tell two posts of this form apart from two forms
     partners = [(lead, PartnerRole.LEAD, "")] if lead else []
     existing = known(token, by)
     if existing is None:
-        try:
-            return actions.create_draft(
-                by=by, token=_free(token, by), entry_mode=entry_mode, partners=partners, **content
-            )
-        except (IntegrityError, ValidationError):
-            existing = known(token, by)  # the same form, posted twice at the same instant
-            if existing is None:
-                raise
+        existing = _create(form, by=by, token=token, entry_mode=entry_mode, lead=lead, partners=partners)
+    if (
+        form.initiative is None
+    ):  # another post of this form may have made the file meanwhile, with other words
+        form = form.read_again(existing)
+    details = Details(answers=form.answers(), lead_name=form.lead_name(lead))
+    content = {"values": form.content(), "details": details}
     adds_lead = lead and not lead_of(existing)
     if not _changes(form, existing) and details.lead_name is None and not adds_lead:
         return existing
@@ -141,6 +146,24 @@ def write(form, *, by, version, token, entry_mode, lead) -> Initiative:
         present = existing.partnerships.select_related("organization")
         content["partners"] = [*((row.organization, row.role, row.note) for row in present), *partners]
     return actions.update(initiative=existing, by=by, expected_version=version or 1, **content)
+
+
+def _create(form, *, by, token, entry_mode, lead, partners):
+    """Return the draft of this form: a new one, or the one that the same form made at the same instant."""
+    details = Details(answers=form.answers(), lead_name=form.lead_name(lead))
+    try:
+        actions.create_draft(
+            by=by,
+            token=_free(token, by),
+            entry_mode=entry_mode,
+            partners=partners,
+            values=form.content(),
+            details=details,
+        )
+    except (IntegrityError, ValidationError):
+        if known(token, by) is None:
+            raise
+    return known(token, by)
 
 
 def known(token, by):

@@ -8,6 +8,7 @@ import pytest
 from initiatives import sections
 from initiatives.actions import create_draft
 from initiatives.choices import EntryMode, PartnerRole, Scope, State
+from initiatives.forms import quick as forms
 from initiatives.forms.quick import QuickForm
 from initiatives.models import Initiative
 from tests.espace.forms import NEW, quick
@@ -171,3 +172,30 @@ def test_token_of_another_account_is_a_new_form_and_stays_one_draft(world, clien
         assert (answer.status_code, answer["Location"]) == (302, tasks(mine))
     theirs.refresh_from_db()
     assert theirs.entry_token == token
+
+
+def test_second_first_post_with_other_words_is_written_or_a_conflict_never_dropped(world, agent, monkeypatch):
+    token = uuid4()
+    agent.post(NEW, quick(world, title="Premier", entry_token=token))
+    known, blind = forms.known, []
+
+    def known_too_late(*asked):
+        blind.append(asked)
+        return None if len(blind) < 3 else known(*asked)  # the other post ends after these two looks
+
+    monkeypatch.setattr(forms, "known", known_too_late)
+    told = []
+    for title in ("Second", "Troisième"):
+        blind.clear()
+        told.append(agent.post(NEW, quick(world, title=title, entry_token=token)).status_code)
+    row = Initiative.objects.get()
+    assert (told, row.title, row.version) == ([302, 409], "Second", 2)
+
+
+@pytest.mark.parametrize("token", ["", "x", None])
+def test_form_without_its_token_is_incomplete_and_makes_nothing(world, agent, token):
+    answer = agent.post(NEW, quick(world, entry_token=token))
+    shown = answer.content.decode()
+    assert (answer.status_code, "arrivé incomplet" in shown, Initiative.objects.count()) == (422, True, 0)
+    again = agent.post(NEW, quick(world, entry_token=str(answer.context["token"])))
+    assert (again.status_code, Initiative.objects.count()) == (302, 1)
