@@ -74,7 +74,7 @@ def remove_document(*, document: Document, by: User, report: Report | None = Non
         return
     if report is not None:
         _refuse_accounted(present)
-    name = present.file.name
+    name = str(present.file.name)
     present.delete()
     save(locked, by)
     transaction.on_commit(lambda: forget_bytes([name]), robust=True)

@@ -3,6 +3,7 @@
 Each verb names its author (`by`) and works in one transaction. Raises: Refusal, NotAllowed, Stale, ValidationError.
 """
 
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,8 @@ from initiatives.content import copy_of, facts_of, missing_of
 from initiatives.indexing import reindex
 from initiatives.models import Initiative, Snapshot, TransitionLog
 from initiatives.naming import next_number, settle_slug
+
+_security = logging.getLogger("alliance.security")
 
 
 @transaction.atomic
@@ -165,7 +168,18 @@ def unpublish(*, initiative: Initiative, by: User, expected_version: int | None 
 
 
 def _check(initiative: Initiative, name: str, by: User, note: str) -> workflow.Transition:
-    return workflow.check(name, state=initiative.state, role=by.role, note=note)
+    try:
+        return workflow.check(name, state=initiative.state, role=by.role, note=note)
+    except Refusal:
+        _log_refused(initiative, name, by)
+        raise
+
+
+def _log_refused(initiative: Initiative, name: str, by: User) -> None:
+    """Leave a line about a move that was refused: numbers only, nobody's name nor address (case F14)."""
+    _security.warning(
+        "refused move %s of initiative %s (%s) by user %s", name, initiative.pk, initiative.state, by.pk
+    )
 
 
 @transaction.atomic
@@ -185,6 +199,7 @@ def _decide(
     locked = lock(initiative, by, expected_version)
     _check(locked, name, by, note)
     if reason := rules.refuse_same_person(submitter=locked.submitted_by_id, decider=by.pk):
+        _log_refused(locked, name, by)
         raise Refusal(reason)
     _move(locked, name, by=by, note=note)
     return locked
