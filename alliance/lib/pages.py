@@ -121,25 +121,19 @@ def ask(
 
     With `preview`, a first post shows its review and only « Confirmer », after reading those very sentences, performs.
     A refusal answers 422 with its sentences (next to the field `beside`, when told) and the form as it was typed;
-    a missing right answers 403. `version`, when told, is that of the thing as it stands: the page carries the one it was
-    opened with (`cleaned["version"]`, for `perform` to hold the action to), and an older one answers 409, words kept.
+    a missing right answers 403. `version`: that of the thing now; the page carries the one it was opened with
+    (`cleaned["version"]`, for `perform` to hold the action to), and an older one answers 409, words kept.
     """
-    if version is not None:
-        form.fields[VERSION] = forms.IntegerField(
-            label="Version de la page",
-            required=False,
-            widget=forms.HiddenInput,
-            initial=version,
-            error_messages={"invalid": INCOMPLETE},
-        )
-    posted, step = request.method == "POST", request.POST.get(STEP)
+    _carry(form, version)
+    step = request.POST.get(STEP)
+    sent = request.method == "POST" and step != EDIT
     shown |= {"title": title, "button": button, "back": back}
-    status = 422 if posted and step != EDIT else 200
-    if posted and step != EDIT and form.is_valid():
+    status = 422 if sent else 200
+    if sent and form.is_valid():
         try:
             _refuse_old(form, version)
             review = preview(dict(form.cleaned_data)) if preview else None
-            if review is None or (step == CONFIRM and request.POST.get(SEEN) == review.seal(form)):
+            if _is_confirmed(request, form, review):
                 messages.success(request, perform(dict(form.cleaned_data)))
                 return redirect(back)
             return _review_page(request, model_admin, obj, form, review, shown)
@@ -153,9 +147,26 @@ def ask(
     if preview:
         shown["button"] = "Vérifier"
     template = shown.pop("template", "admin/ask.html")
-    return TemplateResponse(
-        request, template, _context(request, model_admin, obj, form, shown), status=status
-    )
+    context = _context(request, model_admin, obj, form, shown)
+    return TemplateResponse(request, template, context, status=status)
+
+
+def _is_confirmed(request: HttpRequest, form: forms.Form, review: Review | None) -> bool:
+    """Say whether nothing is to be read first, or whether this very review was."""
+    read = request.POST.get(STEP) == CONFIRM and review is not None
+    return review is None or (read and request.POST.get(SEEN) == review.seal(form))
+
+
+def _carry(form: forms.Form, version: int | None) -> None:
+    """Give the form the version that its page is read at."""
+    if version is not None:
+        form.fields[VERSION] = forms.IntegerField(
+            label="Version de la page",
+            required=False,
+            widget=forms.HiddenInput,
+            initial=version,
+            error_messages={"invalid": INCOMPLETE},
+        )
 
 
 def _refuse_old(form: forms.Form, version: int | None) -> None:
