@@ -48,11 +48,18 @@ class ReauthenticateView(Unprocessable, allauth_views.ReauthenticateView):
 
 @method_decorator(login_not_required, name="dispatch")
 class LogoutView(allauth_views.LogoutView):
-    """Leave by POST only; the browser is told to forget what it kept of the session (case F9)."""
+    """Leave by POST only; the browser is told to forget what it kept of the session (case F9).
+
+    A page that kept texts (static/js/autosave.js) erased this person's own first and says so: those of other people of
+    this browser, sealed, then stay. Without that word, everything goes.
+    """
 
     def post(self, *args, **kwargs):
         response = super().post(*args, **kwargs)
-        response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+        own_are_erased = self.request.POST.get("textes") == "effaces"
+        response["Clear-Site-Data"] = (
+            '"cache", "cookies"' if own_are_erased else '"cache", "cookies", "storage"'
+        )
         return response
 
 

@@ -19,6 +19,7 @@
   const SIGNED_OUT = "Pas enregistré\u00a0: votre session a pris fin. Votre texte reste sur cette page.";
   const OTHER_PERSON = "Pas enregistré\u00a0: une autre personne a ouvert une session sur cet appareil.";
   const CONFLICT = "Pas enregistré\u00a0: ce dossier a changé pendant votre travail.";
+  const LOST_BY_LEAVING = "Pas enregistré\u00a0: si vous vous déconnectez, ce texte sera effacé de cet appareil.";
   const REFUSED = "Pas enregistré\u00a0: le texte a été refusé.";
 
   const { element, fill, showErrors } = window.formFields;
@@ -258,16 +259,37 @@
     }
   });
 
-  /* Signing out erases what the browser keeps: what is written leaves first, and nothing is kept after. */
+  /* Signing out erases what the browser keeps of this person: what is written leaves first. Where it cannot, the page
+     stays and the person decides. */
   document.addEventListener("submit", async (event) => {
-    if (event.target.getAttribute("action") === SIGN_OUT && !leaving) {
-      event.preventDefault();
-      await save();
-      leaving = true;
-      await chain;
-      event.target.submit();
+    if (event.target.getAttribute("action") !== SIGN_OUT || leaving) {
+      return;
     }
+    event.preventDefault();
+    await save();
+    await save(); // what was typed while the first was under way
+    if (!unanswered && !waiting()) {
+      return signOut(event.target);
+    }
+    const anyway = element("button", { type: "button", className: "button button-quiet" }, "Se déconnecter quand même");
+    anyway.addEventListener("click", () => signOut(event.target));
+    say(LOST_BY_LEAVING, anyway);
+    line.scrollIntoView({ block: "nearest" });
+    anyway.focus();
   });
+
+  /* The texts of other people, sealed, stay: the server is told that ours are gone, and then erases nothing more. */
+  async function signOut(out) {
+    leaving = true;
+    await chain;
+    try {
+      await Promise.all((await drafts.all()).map((draft) => drafts.drop(draft.id)));
+      out.append(element("input", { type: "hidden", name: "textes", value: "effaces" }));
+    } catch {
+      // without that word, the answer erases all that this browser keeps for the site
+    }
+    out.submit();
+  }
 
   window.addEventListener("beforeunload", (event) => {
     if (!leaving && written() !== saved && written() !== kept) {

@@ -229,6 +229,8 @@ def test_logout_by_post_only_ends_the_session_and_clears_the_browser(world, clie
     answer = client.post("/compte/deconnexion/")
     assert (answer.status_code, answer["Location"]) == (302, "/")
     assert answer["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    told = client.post("/compte/deconnexion/", {"textes": "effaces"})
+    assert told["Clear-Site-Data"] == '"cache", "cookies"'
     assert not Session.objects.filter(session_key=key).exists()
     assert client.get("/espace/").status_code == 302
 
