@@ -12,6 +12,7 @@ from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.core.cache import cache
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
@@ -162,7 +163,11 @@ def _append_only_tables_can_be_emptied():
 
 @pytest.fixture(scope="session", autouse=True)
 def _documents_go_to_a_folder_of_the_tests(tmp_path_factory):
-    settings.STORAGES["default"]["OPTIONS"]["location"] = tmp_path_factory.mktemp("prive")
+    location = str(tmp_path_factory.mktemp("prive"))
+    settings.STORAGES["default"]["OPTIONS"]["location"] = location
+    default_storage._location = location  # a module read at collection may have opened the storage already
+    vars(default_storage._wrapped).pop("base_location", None)
+    vars(default_storage._wrapped).pop("location", None)
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 import io
 import threading
 
-from PIL import Image, JpegImagePlugin, PngImagePlugin
+from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
 MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 2_400  # pixels: a letter-size page is still readable
@@ -47,6 +47,7 @@ def rewrite(content: bytes, kind: str, *, longest: int = LONGEST_SIDE) -> bytes:
     if width * height > MOST_PIXELS:
         raise TooManyPixels
     with _one_at_a_time:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False  # the maker of PDFs turns it on for the whole process
         try:
             return _written(image, kind, longest)
         except Exception as problem:
