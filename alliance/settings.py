@@ -140,7 +140,7 @@ if (
     BEHIND_PROXY and ALLAUTH_TRUSTED_PROXY_COUNT < 1
 ):  # everybody would share the proxy's address, and its limits
     raise ImproperlyConfigured(
-        "BEHIND_PROXY=1 : inscrivez aussi TRUSTED_PROXY_COUNT, le nombre de serveurs mandataires (1 d’ordinaire)."
+        "BEHIND_PROXY=1\xa0: inscrivez aussi TRUSTED_PROXY_COUNT, le nombre de serveurs mandataires (1 d’ordinaire)."
     )
 SESSION_IDLE_SECONDS = env.integer("SESSION_IDLE_MINUTES", default=120) * 60
 SESSION_STAFF_IDLE_SECONDS = env.integer("SESSION_STAFF_IDLE_MINUTES", default=30) * 60

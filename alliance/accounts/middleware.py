@@ -19,7 +19,7 @@ PRIVATE = ("/espace/", "/compte/", "/admin/")
 ACCOUNT = "/compte/"
 CLOCK = "account_session"  # asked by a page in the background: reading it is no activity
 SIGN_OUT = "account_logout"
-OTHER_ROLE = "Votre session a pris fin : votre rôle a changé."
+OTHER_ROLE = "Votre session a pris fin\xa0: votre rôle a changé."
 
 
 class SessionLimitsMiddleware:
@@ -65,7 +65,7 @@ def _over(request, now):
     if now > ends:
         return f"Votre session a pris fin après {_duration(idle)} sans activité.", ends
     if now - began > most:
-        return f"Votre session a pris fin : elle dure au plus {_duration(most)}.", began + most
+        return f"Votre session a pris fin\xa0: elle dure au plus {_duration(most)}.", began + most
     return None
 
 
