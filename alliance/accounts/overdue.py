@@ -34,7 +34,7 @@ _MECHANICAL = re.compile(
     r"|(^|-)(id|DELETE|ORDER)$|_read$"
 )
 GIVEN_BACK = "Votre texte vous sera rendu après la connexion."
-TOO_LONG = "Votre texte est trop long pour être gardé : il n’est pas enregistré."
+TOO_LONG = "Votre texte est trop long pour être gardé\xa0: il n’est pas enregistré."
 
 
 def close(request: HttpRequest, reason: str, at: int, *, writes: bool = True) -> None:
