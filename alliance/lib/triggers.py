@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
-def append_only(table: str, *, vendor: str, refusal: str) -> Iterator[str]:
-    """Yield the statements that refuse UPDATE, and DELETE of a row that is not demonstration data."""
+def append_only(table: str, *, vendor: str, refusal: str, is_demo: str = "OLD.is_demo") -> Iterator[str]:
+    """Yield the statements that refuse UPDATE, and DELETE of a row that is not demonstration data.
+
+    `is_demo`: SQL on OLD that says so, for a table whose rows take it from another.
+    """
     message = refusal.replace("'", "''")
     if vendor == "sqlite":
-        for event, when in (("UPDATE", ""), ("DELETE", "WHEN NOT OLD.is_demo ")):
+        for event, when in (("UPDATE", ""), ("DELETE", f"WHEN NOT {is_demo} ")):
             name = f"{table}_no_{event.lower()}"
             yield f'DROP TRIGGER IF EXISTS "{name}"'
             yield f"""CREATE TRIGGER "{name}" BEFORE {event} ON "{table}" FOR EACH ROW {when}
@@ -22,7 +25,7 @@ def append_only(table: str, *, vendor: str, refusal: str) -> Iterator[str]:
         return
     yield f"""CREATE OR REPLACE FUNCTION "{table}_append_only"() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            IF TG_OP = 'DELETE' AND OLD.is_demo THEN RETURN OLD; END IF;
+            IF TG_OP = 'DELETE' AND {is_demo} THEN RETURN OLD; END IF;
             RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation';
         END $$"""
     yield f"""CREATE OR REPLACE TRIGGER "{table}_append_only" BEFORE UPDATE OR DELETE ON "{table}"

@@ -24,6 +24,8 @@ APPEND_ONLY = (
     funding.YearClosing,
     initiatives.TransitionLog,
     initiatives.Snapshot,
+    initiatives.Exchange,
+    initiatives.InternalNote,
     BilanVersion,
 )
 REFUSAL = "Cette ligne ne se modifie pas et ne s’efface pas : inscrivez un nouveau mouvement."
@@ -41,6 +43,8 @@ SEALED_REFUSAL = "Une ligne qui existe ne se remplace pas, et sa table ne se vid
 
 _PUBLISHED = "ROW.publication = 'published'"
 _INITIATIVE = initiatives.Initiative._meta.db_table
+_WITHOUT_MARK = (initiatives.Exchange, initiatives.InternalNote)  # demonstration as their file is
+_OF_DEMO = f"(SELECT of_row.is_demo FROM {_INITIATIVE} of_row WHERE of_row.id = OLD.initiative_id)"  # noqa: S608
 _OF_PUBLISHED = f"""EXISTS (SELECT 1 FROM {_INITIATIVE} of_row
     WHERE of_row.id = ROW.initiative_id AND of_row.publication = 'published')"""  # noqa: S608 - our own tables
 
@@ -88,7 +92,10 @@ def install(using: str = "default") -> int:
     counter = DataVersion._meta.db_table
     statements = list(triggers.bump_function(counter, vendor=connection.vendor))
     for model in APPEND_ONLY:
-        statements += triggers.append_only(model._meta.db_table, vendor=connection.vendor, refusal=REFUSAL)
+        demo = {"is_demo": _OF_DEMO} if model in _WITHOUT_MARK else {}
+        statements += triggers.append_only(
+            model._meta.db_table, vendor=connection.vendor, refusal=REFUSAL, **demo
+        )
     for model in SEALED:
         statements += triggers.seal(
             model._meta.db_table,
