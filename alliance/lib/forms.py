@@ -20,7 +20,9 @@ _SEPARATORS = re.compile(r"[ \-.]")
 
 def errors_by_field(problem: ValidationError) -> dict[str | None, list[ValidationError]]:
     """Return the refusals of `problem` by the field they name; None holds those of a problem that names no field."""
-    return dict(problem.error_dict) if hasattr(problem, "error_dict") else {None: problem.error_list}
+    found: dict[str | None, list[ValidationError]] = {}
+    found.update(problem.error_dict if hasattr(problem, "error_dict") else {None: problem.error_list})
+    return found
 
 
 class TokenField(forms.UUIDField):

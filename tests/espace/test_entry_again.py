@@ -185,7 +185,7 @@ def test_text_typed_when_the_session_ended_is_saved_before_sign_in(world, client
     with time_machine.travel(timezone.now(), tick=False) as clock:
         client = client_for(world.agent_mitis)
         client.get("/espace/")
-        clock.shift(timedelta(hours=3))
+        clock.shift(timedelta(hours=2, minutes=10))
         if address == "new":
             answer = client.post(NEW, quick(world, title="Écrit trop tard"))
         else:
