@@ -20,9 +20,8 @@ _SEPARATORS = re.compile(r"[ \-.]")
 
 def errors_by_field(problem: ValidationError) -> dict[str | None, list[ValidationError]]:
     """Return the refusals of `problem` by the field they name; None holds those of a problem that names no field."""
-    found: dict[str | None, list[ValidationError]] = {}
-    found.update(problem.error_dict if hasattr(problem, "error_dict") else {None: problem.error_list})
-    return found
+    named: Any = getattr(problem, "error_dict", None)  # asked for first: the other attribute is then missing
+    return named if named is not None else {None: problem.error_list}
 
 
 class TokenField(forms.UUIDField):
