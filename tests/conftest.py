@@ -1,6 +1,7 @@
 """The suite's environment, hostile on purpose: warnings are errors (pyproject.toml), the order is random, an unknown
 template variable fails, nothing leaves the machine, and the database's guards are those of production."""
 
+import gc
 import logging
 import re
 import socket
@@ -24,33 +25,61 @@ from tests.kept_world import KeptRows, Shelf
 OUR_TEMPLATES = str(Path(settings.BASE_DIR) / "templates")
 # With one process per core, one of them holds the browser and one the demonstration: neither is started twice.
 TOGETHER = {"browser": "_browser.py::", "demonstration": "tests/data/"}
-WITHOUT_ENGINE = {
-    "tests/accounts/test_passwords.py",
-    "tests/documents/test_checks.py",
-    "tests/espace/test_entry_rows.py",
-    "tests/espace/test_leaks.py",
-    "tests/espace/test_sheet_reading.py",
-    "tests/espace/test_tasks.py",
-    "tests/initiatives/test_follow.py",
-    "tests/initiatives/test_form_rules.py",
-    "tests/lib/test_dates.py",
-    "tests/lib/test_forms.py",
-    "tests/lib/test_francais.py",
-    "tests/lib/test_money.py",
-    "tests/lib/test_tabular.py",
-    "tests/lib/test_text.py",
-    "tests/portal/test_bilan_formats.py",
-    "tests/portal/test_matrix.py",
-    "tests/scenarios/test_nothing_lost_browser.py",
-    "tests/scenarios/test_three_minutes_browser.py",
-    "tests/scenarios/test_without_script_browser.py",
-    "tests/territories/test_twins.py",
-    "tests/test_accessibility_browser.py",
-    "tests/test_architecture.py",
-    "tests/test_commands.py",
-    "tests/test_look.py",
-    "tests/test_typography.py",
-}
+# What the engine can change: SQL, locks, constraints, triggers, order, search, values that only one of them refuses.
+# It runs on both; the rest reads the same rows through the same ORM and runs on SQLite (`--whole`: everything on both).
+BOTH_ENGINES = (
+    "tests/accounts/test_invitations.py",
+    "tests/accounts/test_links.py",
+    "tests/accounts/test_rights.py",
+    "tests/accounts/test_second_factor.py",
+    "tests/accounts/test_sessions.py",
+    "tests/admin/test_conflicts.py",
+    "tests/admin/test_contribution_files.py",
+    "tests/admin/test_edit.py",
+    "tests/admin/test_files.py",
+    "tests/admin/test_merge.py",
+    "tests/admin/test_once.py",
+    "tests/admin/test_payments_pages.py",
+    "tests/admin/test_stale.py",
+    "tests/admin/test_steps.py",
+    "tests/admin/test_sweep.py",
+    "tests/admin/test_unreadable_ids.py",
+    "tests/data/",
+    "tests/documents/test_kept.py",
+    "tests/documents/test_pages.py",
+    "tests/espace/test_autosave_answers.py",
+    "tests/espace/test_corrections.py",
+    "tests/espace/test_double_click.py",
+    "tests/espace/test_entry",
+    "tests/espace/test_exchanges.py",
+    "tests/espace/test_life.py",
+    "tests/espace/test_partners",
+    "tests/espace/test_radar.py",
+    "tests/espace/test_renew.py",
+    "tests/espace/test_reports",
+    "tests/espace/test_sheet.py",
+    "tests/espace/test_visibility.py",
+    "tests/funding/",
+    "tests/initiatives/test_kept.py",
+    "tests/initiatives/test_reports.py",
+    "tests/initiatives/test_talk_kept.py",
+    "tests/lib/test_constraints.py",
+    "tests/mail/",
+    "tests/portal/test_announced.py",
+    "tests/portal/test_bad_addresses.py",
+    "tests/portal/test_bilan_agrees.py",
+    "tests/portal/test_bilan_published.py",
+    "tests/portal/test_changes",
+    "tests/portal/test_directory.py",
+    "tests/portal/test_kept_pages.py",
+    "tests/portal/test_listed.py",
+    "tests/portal/test_money_by_line.py",
+    "tests/portal/test_pages.py",
+    "tests/scenarios/test_initiative_life_browser.py",
+    "tests/test_constraints.py",
+    "tests/test_guards.py",
+    "tests/test_routes.py",
+)
 LONGEST = {
     "test_bad_addresses_never_fail",
     "test_every_admin_page_answers_each_person_by_the_table_of_rights",
@@ -94,6 +123,8 @@ def _signed_in_now(client, user, backend=None):
 
 
 def pytest_configure():
+    gc.freeze()  # thousands of short tests: looking again and again at what Django loaded for good finds nothing
+    gc.set_threshold(50_000, 20, 20)
     Client.force_login = _signed_in_now
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UnknownVariable("%s")
     logging.getLogger("django.request").setLevel(logging.ERROR)  # refusals are expected here; faults are not
@@ -112,10 +143,14 @@ def pytest_xdist_make_scheduler(config, log):
     return OneByOne(config, log)
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    parser.addoption("--whole", action="store_true", help="on PostgreSQL too, run what no engine changes")
+
+
+def pytest_collection_modifyitems(config, items):
     """Start with the groups, then the longest tests, in their random order: no process ends alone on one of them.
 
-    What no engine changes runs once, on SQLite: how many questions a page asks, and what reads files only.
+    What no engine changes runs once, on SQLite (see `BOTH_ENGINES`); so does how many questions a page asks.
     """
     items.sort(
         key=lambda item: (
@@ -123,10 +158,10 @@ def pytest_collection_modifyitems(items):
             item.originalname not in LONGEST,
         )
     )
-    if "sqlite" not in settings.DATABASES["default"]["ENGINE"]:
+    if "sqlite" not in settings.DATABASES["default"]["ENGINE"] and not config.getoption("--whole"):
         for item in items:
             counted = re.search("(queries|questions)_for_three_rows_as_for_one", item.name)
-            if counted or item.nodeid.split("::")[0] in WITHOUT_ENGINE:
+            if counted or not item.nodeid.startswith(BOTH_ENGINES):
                 item.add_marker(pytest.mark.skip(reason="no engine changes it: it runs on SQLite"))
 
 

@@ -5,6 +5,7 @@ Read from the templates and from the sentences in the code, so that a message no
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,12 @@ RULES = {
 FRENCH = re.compile(r"[éèêëàâçîïôûùœ«»’]", re.IGNORECASE)
 
 
+@cache
 def template_texts():
+    return tuple(_template_texts())
+
+
+def _template_texts():
     for path in sorted((ROOT / "templates").rglob("*")):
         if path.suffix in {".html", ".txt"}:
             text = re.sub(r"{#.*?#}|{% comment %}.*?{% endcomment %}", "", path.read_text(), flags=re.DOTALL)
@@ -34,7 +40,12 @@ def template_texts():
             yield path, f"{words}\n{quoted}"
 
 
+@cache
 def code_texts():
+    return tuple(_code_texts())
+
+
+def _code_texts():
     """Yield the French sentences of the code: text constants, docstrings left out."""
     for package in ("alliance", "territories", "initiatives", "funding"):
         for path in sorted((ROOT / package).rglob("*.py")):
@@ -63,14 +74,14 @@ def faults(texts, rule):
 
 @pytest.mark.parametrize("rule", RULES)
 def test_templates_follow_the_typography(rule):
-    texts = list(template_texts())
+    texts = template_texts()
     assert len(texts) > 80
     assert faults(texts, rule) == []
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_sentences_of_the_code_follow_the_typography(rule):
-    texts = list(code_texts())
+    texts = code_texts()
     assert len(texts) > 500
     assert faults(texts, rule) == []
 

@@ -193,15 +193,19 @@ def test_private_contact_is_hidden_from_the_ministry(world, client_for):
 # Accounts --------------------------------------------------------------------------------------------------
 
 
-def test_account_is_made_without_password_and_link_is_sent(world, client_for):
+def test_account_is_made_without_password_and_link_is_sent(
+    world, client_for, django_capture_on_commit_callbacks
+):
     client = client_for(world.administration)
     data = {"email": "Nouvelle@Exemple.invalid", "full_name": "Nouvelle Agente", "role": Role.AGENT}
     data["territories"] = ["la-mitis"]
-    client.post(reverse("admin:accounts_user_add"), data)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("admin:accounts_user_add"), data)
     made = User.objects.get(full_name="Nouvelle Agente")
     assert (made.email, made.has_usable_password()) == ("nouvelle@exemple.invalid", False)
     assert made.history.first().history_user == world.administration
-    assert client.post(reverse("admin:accounts_user_send_link", args=[made.pk])).status_code == 302
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(reverse("admin:accounts_user_send_link", args=[made.pk])).status_code == 302
     assert [message.to for message in mail.outbox] == [["nouvelle@exemple.invalid"]] * 2
 
 

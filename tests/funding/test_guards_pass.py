@@ -26,7 +26,7 @@ from funding.models import (
     YearClosing,
 )
 from funding.sql import TABLES
-from initiatives.actions import submit
+from initiatives.actions import note_internally, say, submit
 from initiatives.choices import State
 from tests.funding import raw
 from tests.funding.test_guards_money import (
@@ -206,6 +206,8 @@ def lived(world):
     world.published()
     sent = world.initiative(State.DRAFT)
     submit(initiative=sent, by=world.agent_mitis)
+    say(initiative=sent, by=world.agent_mitis, text="Bonjour", token=uuid4())
+    note_internally(initiative=sent, by=world.coordination, text="À suivre", token=uuid4())
 
 
 def seal(model, keys):
@@ -242,7 +244,7 @@ def test_replace_is_refused_on_every_unique_key_and_nothing_else_would(world):
                 raw.execute(replace)
             seen += 1
     raw.execute("PRAGMA recursive_triggers = ON")
-    assert seen == 35
+    assert seen == 39
 
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="only SQLite has REPLACE")
