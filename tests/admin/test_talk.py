@@ -161,3 +161,18 @@ def test_landing_page_shows_messages_without_an_answer_and_reports_to_approve(wo
     assert "1\xa0rapport reçu à approuver" in text.replace("1 rapport", "1\xa0rapport")
     actions.say(initiative=asked, by=world.coordination, text="Lundi.", asks_answer=False)
     assert "sans réponse" not in client.get("/admin/").content.decode()
+
+
+def test_page_leads_to_every_answer_for_who_decides_only(world, client_for):
+    initiative = world.initiative(State.UNDER_REVIEW)
+    whole = f'href="/espace/initiatives/{initiative.pk}/"'
+    shown = [whole in client_for(person).get(page(initiative)).content.decode() for person in _readers(world)]
+    assert shown == [True, True, False, False]
+    details = actions.Details(answers={"need": "Un besoin à lire."})
+    actions.update(initiative=initiative, by=world.coordination, values={}, details=details)
+    text = client_for(world.coordination).get(f"/espace/initiatives/{initiative.pk}/").content.decode()
+    assert "Un besoin à lire." in text
+
+
+def _readers(world):
+    return world.coordination, world.administration, world.accounting, world.reader
