@@ -17,7 +17,7 @@ from alliance.lib.money import MoneyField, format_amount
 from alliance.lib.templatetags.francais import nombre
 from alliance.lib.text import lower_first
 from initiatives.choices import BudgetNature, BudgetOrigin, BudgetSide, DocumentKind, PartnerRole, State
-from initiatives.content import copy_of
+from initiatives.content import COLUMNS, copy_of
 from initiatives.models import Answers, Initiative
 from initiatives.sections import ANSWERS, QUESTIONS
 
@@ -133,7 +133,11 @@ def _words(code: str, value: Any) -> str:
 def _row(value: Any) -> str:
     if not isinstance(value, Mapping):
         return str(value)
-    parts = (_part(name, part) for name, part in value.items() if part not in (None, "", "None"))
+    # PostgreSQL does not keep the order in which the columns of a row were written.
+    named = sorted(
+        value.items(), key=lambda item: COLUMNS.index(item[0]) if item[0] in COLUMNS else len(COLUMNS)
+    )
+    parts = (_part(name, part) for name, part in named if part not in (None, "", "None"))
     return ", ".join(part for part in parts if part)
 
 

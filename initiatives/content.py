@@ -50,6 +50,13 @@ _BUDGET = (
     "fiscal_year",
 )
 _DOCUMENT = ("kind", "name", "size", "digest")
+COLUMNS = (
+    *_DOCUMENT,
+    *_BUDGET,
+    *_ACTIVITY,
+    "role",
+    "note",
+)  # the order in which the columns of any row are read
 
 
 def facts_of(initiative: Initiative) -> rules.Facts:
