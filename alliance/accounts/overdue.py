@@ -22,18 +22,17 @@ from django.utils.crypto import constant_time_compare
 
 from alliance.accounts.models import User
 from alliance.lib.dates import time_text
-from alliance.lib.http import Kept, saves_by_itself, signed_out
+from alliance.lib.http import GIVEN_BACK, LONGEST_KEPT, Kept, saves_by_itself, signed_out
 from alliance.lib.workflow import Refusal
 
 OVER, TYPED, UNSAVED, SHOWN = "over", "typed", "unsaved", "unsaved_shown"
 GRACE = 15 * 60  # seconds after the end during which a text is still saved in the name of its author
-MOST_TEXTS, LONGEST = 5, 200_000  # texts put aside for one person; characters of each
+MOST_TEXTS = 5  # put aside for one person
 _SECRET = re.compile(r"pass|token|csrf|secret|otp|^code$|credential|mot_de_passe", re.IGNORECASE)
 _MECHANICAL = re.compile(
     r"^_|^(do|etape|vu|next|version|complet|action|index|select_across|kind|on)$|[-_](TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$"
     r"|(^|-)(id|DELETE|ORDER)$|_read$"
 )
-GIVEN_BACK = "Votre texte vous sera rendu après la connexion."
 TOO_LONG = "Votre texte est trop long pour être gardé\xa0: il n’est pas enregistré."
 
 
@@ -89,7 +88,7 @@ def _keep(request: HttpRequest, author: User, view: Callable[..., Any], kwargs: 
         return Kept()
     if not over["writes"] or author.role != over["role"] or time.time() - over["at"] > GRACE:
         text = _text_of(request) if getattr(view, "gives_back", False) else ""
-        return Kept(GIVEN_BACK, request.path, text if len(text) <= LONGEST else "")
+        return Kept(GIVEN_BACK, request.path, text if len(text) <= LONGEST_KEPT else "")
     request.user = author
     try:
         return keep(request, **kwargs)
@@ -121,7 +120,7 @@ def _put_in_place(request: HttpRequest, author: User, kept: Kept) -> None:
 
 
 def _put_aside(request: HttpRequest, author: User, address: str, text: str) -> bool:
-    if len(text) > LONGEST:
+    if len(text) > LONGEST_KEPT:
         return False
     rows = [row for row in request.session.get(UNSAVED, []) if row["user"] == author.pk]
     row = {"user": author.pk, "address": address, "data": text}

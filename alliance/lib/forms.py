@@ -24,6 +24,12 @@ def errors_by_field(problem: ValidationError) -> dict[str | None, list[Validatio
     return named if named is not None else {None: problem.error_list}
 
 
+def add_errors(form: forms.BaseForm, problem: ValidationError, *, otherwise: str | None = None) -> None:
+    """Put the refusals of `problem` beside the fields that they name, the others on `otherwise` (None: above `form`)."""
+    for name, errors in errors_by_field(problem).items():
+        form.add_error(name if name in form.fields else otherwise, errors)
+
+
 class TokenField(forms.UUIDField):
     """What makes a form sent twice one act: hidden, so what is wrong with it is said of the whole form."""
 

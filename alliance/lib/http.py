@@ -29,6 +29,11 @@ class BadRequestMiddleware:
         return self.get_response(request)
 
 
+LONGEST_KEPT = 200_000  # characters of a text kept over a sign-in
+GIVEN_BACK = "Votre texte vous sera rendu après la connexion."
+DRAFT_SAVED = "Votre brouillon est enregistré."
+
+
 class Kept(NamedTuple):
     """What a view made of a form that arrived after the end of a session.
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.lib import photos
 from alliance.lib.downloads import give_file, give_preview
-from alliance.lib.forms import errors_by_field
+from alliance.lib.forms import add_errors
 from alliance.lib.http import Kept
 from alliance.lib.workflow import NotAllowed, Refusal, Stale
 from initiatives import actions, rules
@@ -23,10 +23,10 @@ from initiatives.forms.entry import MARK_OF_END
 from initiatives.forms.saving import Difference
 from initiatives.models import Answers, Document, Initiative
 from initiatives.paperwork import groups_of
+from initiatives.places import address_of
 from initiatives.sections import BY_SLUG, SECTIONS
 from initiatives.views import typed
 from initiatives.views.access import READERS, closed_page, file_page, may_write, writer_page
-from initiatives.views.section import address_of
 
 _PART = BY_SLUG["documents"]
 _log = logging.getLogger("alliance.documents")
@@ -144,8 +144,7 @@ def _try(form, name, verb, **values):
         except Refusal as refusal:
             form.add_error(name, refusal.reasons)
         except ValidationError as problem:
-            for field, errors in errors_by_field(problem).items():
-                form.add_error(field if field in form.fields else name, errors)
+            add_errors(form, problem, otherwise=name)
         return None
 
     return do

@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from alliance.lib.http import Kept
+from alliance.lib.forms import add_errors
+from alliance.lib.http import DRAFT_SAVED, GIVEN_BACK, Kept
 from alliance.lib.workflow import Refusal, Stale
 from initiatives import progress, radar, rules
 from initiatives.choices import EntryMode
@@ -20,7 +21,6 @@ from initiatives.forms.saving import read_token, read_version
 from initiatives.places import address_of
 from initiatives.views import typed
 from initiatives.views.access import closed_page, may_write, writer_page
-from initiatives.views.section import report
 
 _SHORT = (EntryMode.QUICK, EntryMode.PAPER)
 
@@ -84,13 +84,13 @@ def _save(request):
     except Refusal as refusal:
         return _closed(request, form, refusal)
     except ValidationError as problem:
-        report(form, problem)
+        add_errors(form, problem)
         return _unsaved(request, form)
     return _saved(request, form, saved)
 
 
 def _saved(request, form, saved):
-    errors = {name: str(rows[0]) for name, rows in form.errors.items()}
+    errors = _sentences(form)
     if typed.is_autosave(request):
         return typed.saved(saved, f"{reverse('espace:new')}?dossier={saved.entry_token}", errors)
     if errors:
@@ -101,6 +101,10 @@ def _saved(request, form, saved):
         messages.info(request, f"Choisissez «\xa0{who}\xa0» ci-dessous, ou créez cette organisation.")
         return redirect(f"{reverse('espace:partners', args=[saved.pk])}?{urlencode({'q': who})}")
     return redirect("espace:edit", pk=saved.pk)
+
+
+def _sentences(form):
+    return {name: str(rows[0]) for name, rows in form.errors.items()}
 
 
 def _write(request, form):
@@ -120,9 +124,7 @@ def _is_paper(request):
 
 def _unsaved(request, form):
     if typed.is_autosave(request):
-        errors = {name: str(rows[0]) for name, rows in form.errors.items()}
-        said = "Pas enregistré\xa0: corrigez ce qui est signalé."
-        return typed.refused("refused", said, status=422, errors=errors)
+        return typed.unsaved(_sentences(form))
     return _page(request, form, status=422)
 
 
@@ -182,11 +184,10 @@ def keep_typed(request):
             return Kept("", reverse("espace:new"), saved=True)
         saved = _write(request, form)
     except (Refusal, ValidationError):
-        said = "Votre texte vous sera rendu après la connexion."
-        return Kept(said, reverse("espace:new"), typed.leftover(request))
+        return Kept(GIVEN_BACK, reverse("espace:new"), typed.leftover(request))
     if form.errors:
-        return Kept("Votre brouillon est enregistré.", reverse("espace:new"), typed.leftover(request))
-    return Kept("Votre brouillon est enregistré.", reverse("espace:edit", args=[saved.pk]), saved=True)
+        return Kept(DRAFT_SAVED, reverse("espace:new"), typed.leftover(request))
+    return Kept(DRAFT_SAVED, reverse("espace:edit", args=[saved.pk]), saved=True)
 
 
 new.keep_typed = keep_typed

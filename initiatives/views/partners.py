@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from alliance.lib.forms import errors_by_field
+from alliance.lib.forms import add_errors
 from alliance.lib.text import QUERY_LENGTH, query_terms, sort_key
 from alliance.lib.workflow import Refusal
 from initiatives import actions, rules
@@ -82,8 +82,7 @@ def _create(request, initiative, form, role):
     except ValidationError as problem:
         if _is_in_file(initiative, twins.same_name(form.cleaned_data["name"]), role):
             return _back(initiative)
-        for field, errors in errors_by_field(problem).items():
-            form.add_error(field if field in form.fields else None, errors)
+        add_errors(form, problem)
         return _creation_page(request, initiative, form, status=422)
     except IntegrityError:  # the same one, created at the same instant
         same = twins.same_name(form.cleaned_data["name"])

@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from alliance.lib.forms import errors_by_field
-from alliance.lib.http import Kept
+from alliance.lib.forms import add_errors
+from alliance.lib.http import DRAFT_SAVED, GIVEN_BACK, Kept
 from alliance.lib.workflow import Refusal, Stale
 from initiatives import partners, rules
 from initiatives.actions import open_fields
@@ -81,7 +81,7 @@ def _save(request, initiative, part):
     except Refusal as refusal:
         return _refused(request, entry, part, refusal)
     except ValidationError as problem:
-        report(entry.form, problem)
+        add_errors(entry.form, problem)
         return _unsaved(request, entry, part)
     return _saved(request, entry, part, saved)
 
@@ -121,16 +121,9 @@ def _following(request, initiative, part):
     return address_of(initiative, after[0].slug) if after else reverse("espace:edit", args=[initiative.pk])
 
 
-def report(form, problem):
-    """Put the refusal of the whole row beside the fields it names."""
-    for name, errors in errors_by_field(problem).items():
-        form.add_error(name if name in form.fields else None, errors)
-
-
 def _unsaved(request, entry, part):
     if typed.is_autosave(request):
-        said = "Pas enregistré\xa0: corrigez ce qui est signalé."
-        return typed.refused("refused", said, status=422, errors=entry.errors())
+        return typed.unsaved(entry.errors())
     return _page(request, entry, part, status=422)
 
 
@@ -215,9 +208,9 @@ def keep_typed(request, pk, section):
             raise Refusal(reason)
         _write(request, entry)
     except (Refusal, ValidationError):
-        return Kept("Votre texte vous sera rendu après la connexion.", address, typed.leftover(request))
+        return Kept(GIVEN_BACK, address, typed.leftover(request))
     left = typed.leftover(request) if entry.refused else ""
-    return Kept("Votre brouillon est enregistré.", address, left, saved=not entry.refused)
+    return Kept(DRAFT_SAVED, address, left, saved=not entry.refused)
 
 
 section.keep_typed = keep_typed

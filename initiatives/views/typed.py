@@ -5,9 +5,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from alliance.lib.dates import time_text
+from alliance.lib.http import LONGEST_KEPT
 
 AUTOSAVE = "autosave"
-_LONGEST_KEPT = 200_000  # characters of a text kept over a sign-in
 
 
 def is_autosave(request):
@@ -43,12 +43,17 @@ def refused(state, said, *, status, address="", errors=None):
     )
 
 
+def unsaved(errors):
+    """Answer that nothing could be saved before what `errors` says is corrected."""
+    return refused("refused", "Pas enregistré\xa0: corrigez ce qui est signalé.", status=422, errors=errors)
+
+
 def leftover(request):
     """Return the fields to give back after sign-in, or an empty string when they are too long to be kept."""
     fields = request.POST.copy()
     fields.pop("csrfmiddlewaretoken", None)
     text = fields.urlencode()
-    return text if len(text) <= _LONGEST_KEPT else ""
+    return text if len(text) <= LONGEST_KEPT else ""
 
 
 def typed_before(request):

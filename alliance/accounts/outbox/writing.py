@@ -17,6 +17,7 @@ from alliance.accounts.outbox.sending import send_waiting
 from alliance.accounts.outbox.texts import block, one_line
 from alliance.accounts.roles import Role
 from alliance.lib.records import validate
+from alliance.lib.text import lower_first
 from alliance.lib.workflow import NotAllowed, Refusal
 
 AT_ONCE = 3  # messages that one request may send itself; the others leave with `send_outbox`
@@ -181,8 +182,7 @@ def _name(receiver: _Receiver, role: str | None) -> str:
 
 
 def _way_text(kind: str, receiver: _Receiver, ways: dict[int, str]) -> str:
-    label = MailWay(_way(kind, receiver, ways)).label
-    return label[0].lower() + label[1:]
+    return lower_first(MailWay(_way(kind, receiver, ways)).label)
 
 
 def _row(key: str, receiver: _Receiver, ways: dict[int, str], **values) -> OutgoingMail:

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from alliance.lib.dates import today
-from alliance.lib.forms import errors_by_field
-from alliance.lib.http import Kept
+from alliance.lib.forms import add_errors
+from alliance.lib.http import DRAFT_SAVED, GIVEN_BACK, Kept
 from alliance.lib.workflow import NotAllowed, Refusal, Stale
 from alliance.portal.report_page import differences, known_facts, rows_of
 from initiatives import reporting
@@ -29,7 +29,6 @@ _MOST = 100  # reports listed under one heading
 INFECTED = (
     "Un virus a été trouvé dans «\xa0{}\xa0». Le fichier est mis de côté\xa0: personne ne peut l’ouvrir"
 )
-_NOT_SAVED = "Pas enregistré\xa0: corrigez ce qui est signalé."
 
 
 @require_safe
@@ -114,8 +113,7 @@ def _save(request, report):
     except Refusal as refusal:
         return _refused(request, form, refusal)
     except ValidationError as problem:
-        for name, errors in errors_by_field(problem).items():
-            form.add_error(name if name in form.fields else None, errors)
+        add_errors(form, problem)
         return _unsaved(request, form)
     return _saved(request, form, saved)
 
@@ -195,7 +193,7 @@ def _send(request, form, saved):
 
 def _unsaved(request, form):
     if typed.is_autosave(request):
-        return typed.refused("refused", _NOT_SAVED, status=422, errors=form.all_errors())
+        return typed.unsaved(form.all_errors())
     return _page(request, form, status=422)
 
 
@@ -288,9 +286,9 @@ def keep_typed(request, pk):
     try:
         _write(request, form)
     except (Refusal, ValidationError):
-        return Kept("Votre texte vous sera rendu après la connexion.", request.path, typed.leftover(request))
+        return Kept(GIVEN_BACK, request.path, typed.leftover(request))
     left = typed.leftover(request) if form.refused else ""
-    return Kept("Votre brouillon est enregistré.", request.path, left, saved=not form.refused)
+    return Kept(DRAFT_SAVED, request.path, left, saved=not form.refused)
 
 
 report.keep_typed = keep_typed
