@@ -133,6 +133,9 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/15m/key,20/h/ip",
     "reset_password": "20/h/ip,5/h/key",
     "sign_in_link": "20/h/ip,5/h/key",
+    # Forms that anybody may send (alliance/portal/public_forms.py).
+    "told_error": "10/h/ip",
+    "alert": "20/h/ip,5/h/key",
 }
 BEHIND_PROXY = env.flag("BEHIND_PROXY")
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", default=0)

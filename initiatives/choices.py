@@ -151,3 +151,12 @@ class Participation(models.TextChoices):
     CONSULTED = "consulted", "Consultées"
     DECIDING = "deciding", "Associées aux décisions"
     CARRYING = "carrying", "Porteuses de l’initiative"
+
+
+class Cost(models.TextChoices):
+    """What a person pays, in the short version of an initiative."""
+
+    FREE = "free", "C’est gratuit."
+    PAID = "paid", "Il faut payer."
+    VARIES = "varies", "Le prix dépend de votre situation."
+    UNKNOWN = "unknown", "Prix non précisé"

@@ -30,6 +30,12 @@ class Territory(models.Model):
     order = models.PositiveSmallIntegerField("ordre d’ouest en est", unique=True)
     population = models.PositiveIntegerField("population", null=True, blank=True)
     population_year = models.PositiveSmallIntegerField("année de la population", null=True, blank=True)
+    website = models.URLField("site Web", blank=True)
+    contact_name = models.CharField(
+        "personne ou service à joindre", max_length=120, blank=True, help_text="Publié tel quel."
+    )
+    contact_phone = models.CharField("téléphone public", max_length=30, blank=True)
+    contact_email = models.EmailField("courriel public", blank=True)
     is_active = models.BooleanField("active", default=True)
 
     history = HistoricalRecords()

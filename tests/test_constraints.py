@@ -33,6 +33,7 @@ from funding.models import (
 from initiatives.choices import PartnerRole, ReportKind, State
 from initiatives.models import ActionPlan, FiscalYear, Partnership, PlanNode, Report
 from territories.models import Membership
+from tests.violations_public import PUBLIC
 from tests.violations_space import SPACE
 
 checks_hold = partial(records._checks_hold, exclude=())  # what an action asks before it writes
@@ -254,6 +255,7 @@ VIOLATIONS = {
     "funding_publishedfigure_precision": lambda w: figure(precision="vague"),
     "funding_publishedfigure_value_bounds": lambda w: figure(value=MAX_AMOUNT + 1),
     **SPACE,
+    **PUBLIC,
 }
 
 
@@ -269,7 +271,7 @@ def constraints():
 def test_every_constraint_has_its_violation_and_its_french_message():
     found = constraints()
     assert set(found) == set(VIOLATIONS)
-    assert len(found) == 121
+    assert len(found) == 144
     default = models.CheckConstraint(name="x", condition=models.Q(pk=1)).violation_error_message
     assert {
         name for name, constraint in found.items() if constraint.violation_error_message == default
@@ -323,6 +325,7 @@ def test_paired_fields_are_all_held_by_a_constraint():
         ("Initiative", "published"),
         ("Report", "approved"),
         ("Report", "sent"),
+        ("ToldError", "settled"),
         ("Answers", "declared"),
         ("Correction", "answered"),
     }

@@ -23,9 +23,15 @@ class MailKind(models.TextChoices):
     INCOMPLETE = "incomplete", "Rappel d’une fiche à compléter"
     DEPOSITED = "deposited", "Dossier déposé"
     REPORT_SENT = "report_sent", "Rapport reçu"
+    ERROR_TOLD = "error_told", "Erreur signalée sur le site"
+    ERROR_ANSWER = "error_answer", "Réponse à une erreur signalée"
+    ALERT_CONFIRM = "alert_confirm", "Confirmation d’une alerte"
+    ALERT = "alert", "Alerte de la semaine"
 
-    always = nonmember(("invitation",))
-    to_staff = nonmember(("deposited", "report_sent"))
+    # Asked without an account: each leaves by itself, and nobody chooses a way for it in « Mon espace ».
+    to_public = nonmember(("error_answer", "alert_confirm", "alert"))
+    always = nonmember(("invitation", "error_answer", "alert_confirm", "alert"))
+    to_staff = nonmember(("deposited", "report_sent", "error_told"))
 
 
 class MailWay(models.TextChoices):

@@ -64,6 +64,12 @@ RIGHTS: dict[str, tuple[str, ...]] = {
         "funding.import_*",
         "funding.move_money",
         "portal.publish_bilan",
+        # What surrounds the public pages: Zooms, words of the search, errors that people tell.
+        "portal.*_zoom*",
+        "portal.*_equivalentwords",
+        "portal.view_missedword",
+        "portal.view_tolderror",
+        "portal.change_tolderror",
         "accounts.view_user",
         # The messages of the portal: what failed, and where the team receives its own.
         "accounts.view_outgoingmail",

@@ -8,7 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, UniqueConstraint
 
 from alliance.lib import triggers
-from alliance.portal.models import BilanVersion, DataVersion
+from alliance.portal.models import BilanVersion, DataVersion, EquivalentWords, Zoom, ZoomItem, ZoomSection
 from funding import guards as money
 from funding import models as funding
 from initiatives import models as initiatives
@@ -48,6 +48,9 @@ _OF_DEMO = f"(SELECT of_row.is_demo FROM {_INITIATIVE} of_row WHERE of_row.id = 
 _OF_PUBLISHED = f"""EXISTS (SELECT 1 FROM {_INITIATIVE} of_row
     WHERE of_row.id = ROW.initiative_id AND of_row.publication = 'published')"""  # noqa: S608 - our own tables
 
+_OF_ZOOM = f"""EXISTS (SELECT 1 FROM {Zoom._meta.db_table} of_row
+    WHERE of_row.id = ROW.zoom_id AND of_row.publication = 'published')"""  # noqa: S608 - our own tables
+
 # Tables that public pages read, with the rows of which a write matters to them (all of them when nothing is said).
 PUBLIC = {
     territories.Territory: "",
@@ -56,6 +59,7 @@ PUBLIC = {
     territories.OrganizationPastSlug: "",
     territories.Organization.territories_served.through: "",
     initiatives.Period: "",
+    initiatives.ActionPlan: "",
     initiatives.PlanNode: "",
     initiatives.FiscalYear: "",
     initiatives.Theme: "",
@@ -71,7 +75,13 @@ PUBLIC = {
     initiatives.Partnership: _OF_PUBLISHED,
     initiatives.TransitionLog: _OF_PUBLISHED,
     initiatives.Report: _OF_PUBLISHED,
+    initiatives.EasyText: _OF_PUBLISHED,
     BilanVersion: "",
+    EquivalentWords: "",
+    Zoom: _PUBLISHED,
+    Zoom.figures.through: _OF_ZOOM,
+    ZoomSection: _OF_ZOOM,
+    ZoomItem: _OF_ZOOM,
     funding.FundingSource: "",
     funding.Envelope: "",
     funding.EnvelopeMovement: "",

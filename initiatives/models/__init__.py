@@ -1,5 +1,6 @@
 from initiatives.models.answers import Activity, Answers, BudgetLine
 from initiatives.models.documents import Document
+from initiatives.models.easy import EasyText
 from initiatives.models.initiative import Initiative, InitiativePastSlug, Partnership
 from initiatives.models.journal import NumberSequence, Snapshot, TransitionLog
 from initiatives.models.reference import (
@@ -21,6 +22,7 @@ __all__ = [
     "BudgetLine",
     "Correction",
     "Document",
+    "EasyText",
     "Exchange",
     "FiscalYear",
     "Initiative",

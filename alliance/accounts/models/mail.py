@@ -28,6 +28,7 @@ class OutgoingMail(models.Model):
     subject = models.CharField("objet", max_length=200)
     body = models.TextField("texte")
     path = models.CharField("page à ouvrir", max_length=300, blank=True)
+    stop_path = models.CharField("page pour ne plus recevoir", max_length=300, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
