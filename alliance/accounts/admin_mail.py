@@ -57,7 +57,8 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
 
     @admin.display(description="à")
     def receiver(self, mail):
-        return f"{mail.to} ({mail.address})" if mail.to else f"Équipe ({mail.address})"
+        team = "Sans compte" if mail.kind in MailKind.to_public else "Équipe"
+        return f"{mail.to or team} ({mail.address})"
 
     @admin.display(description="à")
     def who(self, mail):
@@ -69,7 +70,9 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
 
     @admin.display(description="texte")
     def text(self, mail):
-        return outbox.message_text(kind=mail.kind, body=mail.body, path=mail.path, team=mail.to is None)
+        return outbox.message_text(
+            kind=mail.kind, body=mail.body, path=mail.path, team=mail.to is None, stop_path=mail.stop_path
+        )
 
     def render_change_form(self, request, context, *args, **kwargs):
         mail, may = kwargs.get("obj"), request.user.has_perm("accounts.change_outgoingmail")

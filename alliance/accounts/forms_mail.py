@@ -15,6 +15,7 @@ _HELP = {
     MailKind.REPORT_RETURNED: "Un rapport est à reprendre.",
     MailKind.REPORT_APPROVED: "Le versement qui l’attendait peut suivre.",
     MailKind.REPORT_SENT: "Un rapport est à lire.",
+    MailKind.ERROR_TOLD: "Quelqu’un signale une erreur sur une page du site.",
     MailKind.INCOMPLETE: "Un dossier n’a pas bougé depuis deux semaines.",
 }
 _ORDER = (MailWay.NOW, MailWay.DIGEST, MailWay.NEVER)

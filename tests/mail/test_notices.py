@@ -47,13 +47,16 @@ def test_every_move_has_a_text_or_is_silent_on_purpose():
     assert set(MOVES) & SILENT == set()
 
 
-def test_every_kind_of_message_but_the_invitation_has_a_text():
-    assert {message.kind for message in EVERY} == set(MailKind) - {MailKind.INVITATION}
+ELSEWHERE = {MailKind.INVITATION, MailKind.ERROR_TOLD, *map(MailKind, MailKind.to_public)}
+
+
+def test_every_kind_of_message_about_a_file_has_a_text():
+    assert {message.kind for message in EVERY} == set(MailKind) - ELSEWHERE
 
 
 def test_every_kind_is_received_by_some_role_that_can_switch_it():
     offered = {kind for role in Role for kind in outbox.kinds_for(role)}
-    assert offered == set(MailKind) - {MailKind.INVITATION}
+    assert offered == set(MailKind) - {MailKind.INVITATION, *map(MailKind, MailKind.to_public)}
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -26,6 +26,7 @@ _KINDS: dict[str, tuple[MailKind, ...]] = {
         MailKind.DEPOSITED,
         MailKind.EXCHANGE,
         MailKind.REPORT_SENT,
+        MailKind.ERROR_TOLD,
         MailKind.INCOMPLETE,
     ),
     Role.ADMINISTRATION: (MailKind.INCOMPLETE,),

@@ -24,6 +24,7 @@ from alliance.accounts import links
 from alliance.accounts.choices import LinkPurpose, MailKind, MailState, MailWay
 from alliance.accounts.models import OutgoingMail
 from alliance.accounts.outbox import texts
+from alliance.accounts.outbox.signed import signed_path
 from alliance.lib.dates import TORONTO, today
 
 TRIES = 8
@@ -31,6 +32,7 @@ LEASE = timedelta(minutes=10)  # longer than any try: EMAIL_TIMEOUT bounds each 
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 480, 1440))
 DIGEST_HOUR = time(7)  # on the clock of America/Toronto
 KEPT_FOR = timedelta(days=365)
+KEPT_PUBLIC = timedelta(days=60)  # who has no account has no page to read their messages again
 _SERVER_DOWN = (
     smtplib.SMTPServerDisconnected,
     smtplib.SMTPConnectError,
@@ -72,10 +74,14 @@ def send_waiting(
 
 
 def forget_old(now: datetime | None = None) -> int:
-    """Erase the messages settled for more than a year: they name people and have served. Return how many."""
-    settled = (MailState.SENT, MailState.CANCELLED)
-    old = OutgoingMail.objects.filter(state__in=settled, created_at__lt=(now or timezone.now()) - KEPT_FOR)
-    return old.delete()[0]
+    """Erase what was settled long ago: messages name people and have served. Return how many.
+
+    A year for people with an account; sixty days for the public, whatever became of the message.
+    """
+    now, settled = now or timezone.now(), (MailState.SENT, MailState.CANCELLED)
+    old = Q(state__in=settled, created_at__lt=now - KEPT_FOR)
+    public = Q(kind__in=MailKind.to_public, created_at__lt=now - KEPT_PUBLIC)
+    return OutgoingMail.objects.filter(old | public).delete()[0]
 
 
 # What is due ----------------------------------------------------------------------------------------------
@@ -239,10 +245,25 @@ def _message(rows: list[OutgoingMail]) -> EmailMessage:
         subject, body = texts.digest_subject(len(rows)), texts.digest_text(rows, team=team)
     else:
         subject = first.subject
-        body = texts.message_text(kind=first.kind, body=_with_link(first), path=first.path, team=team)
+        body = texts.message_text(
+            kind=first.kind,
+            body=_with_link(first),
+            path=signed_path(first.path),
+            team=team,
+            stop_path=signed_path(first.stop_path),
+        )
     mark = sha256(f"{first.key}|{len(rows)}".encode()).hexdigest()[:32]
     headers = {
         "Message-ID": f"<{mark}@{urlsplit(settings.SITE_URL).hostname}>",
         "Auto-Submitted": "auto-generated",
+        **_stopping(first),
     }
     return EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [_address(first)], headers=headers)
+
+
+def _stopping(row: OutgoingMail) -> dict[str, str]:
+    """Return the headers by which a mailbox stops these messages in one click (RFC 8058)."""
+    if not row.stop_path:
+        return {}
+    where = texts.address_of(signed_path(row.stop_path))
+    return {"List-Unsubscribe": f"<{where}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

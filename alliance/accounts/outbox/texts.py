@@ -18,6 +18,13 @@ WHOLE, NAMED = 30, 200  # in a digest: messages given in full, then messages nam
 _BREAKS = re.compile("[\r\n\t\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _SIGNATURE = "Alliance pour la solidarité au Bas-Saint-Laurent"
 _RULE = "-" * 40
+_WHY = {  # why somebody without an account receives a message of this kind
+    MailKind.ERROR_ANSWER: "Vous avez laissé cette adresse en signalant une erreur sur notre site. Elle ne sert qu’à"
+    " vous répondre.",
+    MailKind.ALERT_CONFIRM: "Quelqu’un a inscrit cette adresse sur notre site. Si ce n’est pas vous, ne faites rien\xa0:"
+    " elle sera effacée dans sept jours.",
+    MailKind.ALERT: "Vous recevez ce courriel parce que cette adresse suit cette liste.",
+}
 
 
 def one_line(text: str) -> str:
@@ -40,9 +47,10 @@ def address_of(path: str) -> str:
     return f"{settings.SITE_URL.rstrip('/')}{path}"
 
 
-def message_text(*, kind: str, body: str, path: str = "", team: bool = False) -> str:
+def message_text(*, kind: str, body: str, path: str = "", team: bool = False, stop_path: str = "") -> str:
     """Return the whole text of one message, from « Bonjour » to how to receive fewer of them."""
-    return "\n\n".join(["Bonjour,", block(body), *_opening(path), _ending(kind, team=team)]) + "\n"
+    ending = _ending(kind, team=team, stop_path=stop_path)
+    return "\n\n".join(["Bonjour,", block(body), *_opening(path), ending]) + "\n"
 
 
 def digest_subject(count: int) -> str:
@@ -72,7 +80,10 @@ def _space(team: bool) -> str:
     return address_of(reverse("admin:index" if team else "espace:home"))
 
 
-def _ending(kind: str, *, team: bool) -> str:
+def _ending(kind: str, *, team: bool, stop_path: str = "") -> str:
+    if kind in MailKind.to_public:
+        stop = [f"Ne plus recevoir ce courriel\xa0: {address_of(stop_path)}"] if stop_path else []
+        return "\n".join([_RULE, _SIGNATURE, _WHY[MailKind(kind)], *stop])
     if kind in MailKind.always:
         return f"{_RULE}\n{_SIGNATURE}"
     if team:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from functools import partial
+from hashlib import sha256
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -25,7 +26,7 @@ _held_by: ContextVar[User | None] = ContextVar("held_by", default=None)
 
 
 class _Receiver(NamedTuple):
-    """A person, or the shared mailbox of a team (`user` is None); `mark` tells them apart in the key."""
+    """A person, the shared mailbox of a team or a bare address (`user` is None); `mark` tells them apart in the key."""
 
     mark: str
     address: str
@@ -51,31 +52,37 @@ def queue(
     body: str,
     to: User | None = None,
     role: str | None = None,
+    address: str | None = None,
     path: str = "",
+    stop_path: str = "",
     by: User | None = None,
     not_before: datetime | None = None,
     is_demo: bool = False,
 ) -> list[OutgoingMail]:
-    """Write a message of `kind` (MailKind) to a person (`to`) or to the team of a `role`; return one row by receiver.
+    """Write a message of `kind` (MailKind) to a person (`to`), to the team of a `role` or to a bare `address` (kinds of
+    `to_public`, and only them); return one row by receiver.
 
-    `key` says what is told: asking again returns the rows already written. `path` is a page of this site. People whose
-    account is closed, and `by` in a team, receive nothing. Raises ValidationError for what cannot be written.
+    `key` says what is told: asking again returns the rows already written. `path` is a page of this site, `stop_path`
+    the one that stops these messages; a value between braces in them is signed when the message leaves (`signed`).
+    People whose account is closed, and `by` in a team, receive nothing. What has a `not_before` leaves with
+    `send_outbox`, never with the request. Raises ValidationError for what cannot be written.
     """
-    if (to is None) == (role is None):
-        raise TypeError("a message goes to a person or to the team of a role")
-    if path and (not path.startswith("/") or path.startswith("//")):
+    if [to, role, address].count(None) != 2 or (address is not None) != (kind in MailKind.to_public):
+        raise TypeError("a message goes to a person, to the team of a role, or to an address without account")
+    if any(each and (not each.startswith("/") or each.startswith("//")) for each in (path, stop_path)):
         raise ValueError("a message leads to a page of this site")
     shared = {
         "kind": kind,
         "subject": one_line(subject),
         "body": block(body),
         "path": path,
+        "stop_path": stop_path,
         "by": by,
         "created_at": timezone.now(),
         "not_before": not_before,
     }
     demo = is_demo or bool(to and to.is_demo) or bool(by and by.is_demo)
-    receivers = _receivers(to, role, demo, by)
+    receivers = _receivers(to, role, demo, by) if address is None else [_without_account(address)]
     ways = _ways(kind, receivers)
     rows = [_write(_row(key, receiver, ways, is_demo=demo, **shared)) for receiver in receivers]
     _leave_soon(rows)
@@ -126,6 +133,11 @@ def replace_waiting(*, kind: str, to: User, by: User) -> None:
     waiting.update(state=MailState.CANCELLED, last_error=_decided_by("Remplacé par un autre envoi, par", by))
 
 
+def erase(*, kinds: Iterable[str], key_starts: str) -> None:
+    """Erase every message of these kinds whose key starts so, sent or not: who asked for them asked to be forgotten."""
+    OutgoingMail.objects.filter(kind__in=tuple(kinds), key__startswith=key_starts).delete()
+
+
 def why_not_sent(mail: OutgoingMail) -> str:
     """Return why a message that had to leave at once did not, in French, or an empty string."""
     mail.refresh_from_db()
@@ -160,6 +172,11 @@ def _receivers(to: User | None, role: str | None, demo: bool, by: User | None) -
         return [_Receiver(f"team-{role}", address, None)]
     people = User.objects.filter(role=role, is_active=True, is_demo=demo).order_by("pk")
     return [_person(person) for person in people if person != by]
+
+
+def _without_account(address: str) -> _Receiver:
+    """Return who is only an address; the key holds its mark, not the address itself."""
+    return _Receiver(sha256(address.lower().encode()).hexdigest()[:16], address, None)
 
 
 def _person(user: User) -> _Receiver:
@@ -211,7 +228,8 @@ def _write(row: OutgoingMail) -> OutgoingMail:
 
 def _leave_soon(rows: list[OutgoingMail]) -> None:
     """Send after the transaction what must leave at once; what fails stays in the outbox with its error."""
-    at_once = [row.pk for row in rows if (row.way, row.state) == (MailWay.NOW, MailState.PENDING)]
+    now = (MailWay.NOW, MailState.PENDING, None)
+    at_once = [row.pk for row in rows if (row.way, row.state, row.not_before) == now]
     if at_once:
         transaction.on_commit(partial(send_waiting, AT_ONCE, only=at_once), robust=True)
 
