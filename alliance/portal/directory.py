@@ -93,7 +93,7 @@ class Directory:
 
     @cached_property
     def orders(self) -> dict[str, tuple[int, ...]]:
-        """Return every position, in each order of the list. Unknown amounts and dates come last."""
+        """Return every position, in each order of the list. Unknown amounts, dates and places come last."""
         title = range(len(self.rows))
         rows = self.rows
         return {
@@ -103,6 +103,7 @@ class Directory:
             "debut": tuple(
                 sorted(title, key=lambda i: -(rows[i].starts_on.toordinal() if rows[i].starts_on else 0))
             ),
+            "mrc": tuple(sorted(title, key=lambda i: rows[i].place_rank)),
         }
 
     @cached_property

@@ -18,7 +18,8 @@ from alliance.portal.directory import Directory
 from alliance.portal.figures.choice import PARAMETERS, Choice
 from alliance.portal.figures.leverage import DEFAULT, DEFINITIONS
 from alliance.portal.figures.matrix import NOWHERE, place_name
-from alliance.portal.filters import FACETS, Problem, SlugsField, _label, _offered, _resolver, _words
+from alliance.portal.filter_fields import as_typed
+from alliance.portal.filters import FACETS, Problem, SlugsField, _label, _offered, _resolver
 from alliance.portal.selection import Selection
 from funding.choices import Line
 from initiatives.models import Initiative
@@ -61,7 +62,7 @@ class OneOfField(forms.CharField):
         self.problems = []
         written = (value or "").strip()
         if written and written not in self.options:
-            shown = _words(written)
+            shown = as_typed(written)
             asked = f"{self.said} «\xa0{shown}\xa0»" if shown else self.said
             self.problems.append(f"{asked} n’existe pas\xa0: ce choix a été ignoré.")
         return written if written in self.options else self.options[0]
@@ -127,7 +128,7 @@ class FiguresFilter(django_filters.FilterSet):
         """Return why a file is refused: what a page drops, and names of parameters that nobody knows."""
         unknown = sorted(set(self.data) - set(self.form.fields) - set(_KNOWN))
         return [problem.sentence for problem in self.problems] + [
-            f"Le paramètre «\xa0{_words(name)}\xa0» n’existe pas." for name in unknown
+            f"Le paramètre «\xa0{as_typed(name)}\xa0» n’existe pas." for name in unknown
         ]
 
     # Addresses and choices ------------------------------------------------------------------------------------

@@ -4,56 +4,49 @@ Parameters are declared with django-filter; they are answered by the directory i
 the counts have one meaning. What is not understood is dropped and named (design.md §6).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import django_filters
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.http import urlencode
 
-from alliance.lib.text import QUERY_LENGTH, clean_line, query_terms
 from alliance.portal import labels as names
 from alliance.portal.directory import Directory
+from alliance.portal.filter_fields import (
+    FACETS,
+    MEASURES,
+    SORTS,
+    VIEWS,
+    PickField,
+    Problem,
+    Resolver,
+    SearchField,
+    SlugsField,
+    as_typed,
+)
 from alliance.portal.labels import Label
 from alliance.portal.selection import Selection
 from initiatives.choices import PUBLIC_SCOPE, SCOPE_SLUG, PublicState
 from initiatives.models import Initiative
 
-MOST_VALUES = 20
-MOST_OFFERED = (
-    120  # every municipality of the region; a page stays light whatever the number of organizations
-)
-SORTS = {
-    "titre": "Titre, de A à Z",
-    "recent": "Plus récemment publiées",
-    "montant": "Montant, du plus grand au plus petit",
-    "debut": "Début, du plus récent au plus ancien",
+__all__ = ["FACETS", "SORTS", "Active", "Choice", "DirectoryFilter", "Problem", "SlugsField"]
+
+MOST_OFFERED = 150  # more than the municipalities; a page stays light whatever the number of organizations
+_SAID = {
+    "theme": "thème",
+    "territoire": "territoire",
+    "municipalite": "municipalité",
+    "exercice": "exercice",
+    "etat": "état",
+    "portee": "portée",
+    "organisation": "organisation",
+    "source": "source",
 }
-FACETS = {
-    "theme": ("Thème", "Le thème"),
-    "territoire": ("Territoire (MRC)", "Le territoire"),
-    "municipalite": ("Municipalité", "La municipalité"),
-    "exercice": ("Exercice (1er avril au 31 mars)", "L’exercice"),
-    "etat": ("État", "L’état"),
-    "portee": ("Portée", "La portée"),
-    "organisation": ("Organisation", "L’organisation"),
-    "source": ("Source de financement", "La source de financement"),
-}
-_SHOWN = 40
-_UNKNOWN = " n’est pas dans l’annuaire\xa0: ce filtre a été ignoré."
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A parameter that was not understood: it was dropped, and the sentence says so."""
-
-    parameter: str
-    sentence: str
 
 
 @dataclass(frozen=True)
@@ -72,83 +65,6 @@ class Active:
 
     label: str
     url: str
-
-
-Resolver = Callable[[str], str | None]
-
-
-def _words(value: str) -> str:
-    """Return what was typed, short enough and clean enough to be shown again."""
-    try:
-        text = clean_line(value)
-    except ValidationError:
-        return ""
-    return f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text
-
-
-class SlugsField(forms.MultipleChoiceField):
-    """Repeatable addresses of one kind; `problems` tells which ones were dropped."""
-
-    def __init__(self, *, said: str, **kwargs: Any) -> None:
-        self.said = said
-        self.resolve: Resolver = lambda slug: None
-        self.problems: list[str] = []
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> tuple[str, ...]:
-        self.problems = []
-        written = [text for text in value or [] if text.strip()]
-        if len(written) > MOST_VALUES:
-            self.problems.append(f"{self.said}\xa0: seuls les {MOST_VALUES} premiers choix ont été gardés.")
-        kept: dict[str, None] = {}
-        for text in written[:MOST_VALUES]:
-            known = self.resolve(text.strip().lower())
-            if known is None:
-                self.problems.append(self._dropped(text))
-            else:
-                kept[known] = None
-        return tuple(kept)
-
-    def _dropped(self, text: str) -> str:
-        shown = _words(text)
-        asked = f"{self.said} «\xa0{shown}\xa0»" if shown else self.said
-        return f"{asked}{_UNKNOWN}"
-
-
-class SearchField(forms.CharField):
-    """Words to look for: at most 100 characters are read."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        self.problems: list[str] = []
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> str:
-        self.problems = []
-        try:
-            text = clean_line(value or "")
-        except ValidationError:
-            self.problems.append("La recherche contient un caractère non permis\xa0: elle a été ignorée.")
-            return ""
-        if len(text) > QUERY_LENGTH:
-            self.problems.append(f"Seuls les {QUERY_LENGTH} premiers caractères de la recherche ont été lus.")
-            text = text[:QUERY_LENGTH].strip()
-        if text and not query_terms(text):
-            self.problems.append("La recherche ne contient aucun mot à chercher\xa0: elle a été ignorée.")
-            return ""
-        return text
-
-
-class SortField(forms.CharField):
-    def __init__(self, **kwargs: Any) -> None:
-        self.problems: list[str] = []
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> str:
-        self.problems = []
-        written = (value or "").strip()
-        if written and written not in SORTS:
-            self.problems.append("L’ordre demandé n’existe pas\xa0: la liste est triée par titre.")
-        return written if written in SORTS else "titre"
 
 
 class _SlugsFilter(django_filters.Filter):
@@ -171,8 +87,8 @@ class _SearchFilter(django_filters.Filter):
         return qs  # answered by the selection
 
 
-class _SortFilter(_SearchFilter):
-    field_class = SortField
+class _PickFilter(_SearchFilter):
+    field_class = PickField
 
 
 class DirectoryFilter(django_filters.FilterSet):
@@ -190,7 +106,24 @@ class DirectoryFilter(django_filters.FilterSet):
     portee = _SlugsFilter("portee")
     organisation = _SlugsFilter("organisation")
     source = _SlugsFilter("source")
-    tri = _SortFilter(label="Trier par", required=False)
+    tri = _PickFilter(
+        label="Trier par",
+        required=False,
+        options=SORTS,
+        dropped="L’ordre demandé n’existe pas\xa0: la liste est triée par titre.",
+    )
+    vue = _PickFilter(
+        label="Vue",
+        required=False,
+        options=VIEWS,
+        dropped="La vue demandée n’existe pas\xa0: la liste est montrée en fiches.",
+    )
+    mesure = _PickFilter(
+        label="Mesure",
+        required=False,
+        options=MEASURES,
+        dropped="La mesure demandée n’existe pas\xa0: la carte montre le nombre d’initiatives.",
+    )
 
     class Meta:
         model = Initiative
@@ -209,9 +142,25 @@ class DirectoryFilter(django_filters.FilterSet):
             Problem(name, sentence) for name, field in self.form.fields.items() for sentence in field.problems
         ]
 
+    def refusals(self, known: Collection[str] = ()) -> list[str]:
+        """Return why a file is refused: what a page would drop, and parameters that nobody knows (but `known`)."""
+        unknown = sorted(set(self.data) - set(self.form.fields) - set(known))
+        return [problem.sentence for problem in self.problems] + [
+            f"Le paramètre «\xa0{as_typed(name)}\xa0» n’existe pas." for name in unknown
+        ]
+
     @property
     def sort(self) -> str:
         return self.form.cleaned_data["tri"]
+
+    @property
+    def view(self) -> str:
+        return self.form.cleaned_data["vue"]
+
+    @property
+    def measure(self) -> str:
+        """What the map shows: « nombre », « dollars » or « par-habitant »."""
+        return self.form.cleaned_data["mesure"]
 
     @property
     def words(self) -> str:
@@ -239,12 +188,41 @@ class DirectoryFilter(django_filters.FilterSet):
             pairs.append(("tri", self.sort))
         return [pair for pair in pairs if pair != without]
 
-    def address(self, path: str, *, without: tuple[str, str] = ("", ""), page: int = 1) -> str:
-        """Return the canonical address of this list, or of the list without one filter."""
-        pairs = self.pairs(without=without)
+    def address(
+        self,
+        path: str,
+        *,
+        without: tuple[str, str] = ("", ""),
+        page: int = 1,
+        view: str | None = None,
+        sort: str | None = None,
+    ) -> str:
+        """Return the canonical address of this list, or of the list without one filter, in another view or order."""
+        shown, order = view or self.view, sort or self.sort
+        pairs = [pair for pair in self.pairs(without=without) if pair[0] != "tri"]
+        if order != "titre":
+            pairs.append(("tri", order))
+        if shown != "fiches":
+            pairs.append(("vue", shown))
+        if shown == "carte" and self.measure != MEASURES[0]:
+            pairs.append(("mesure", self.measure))
         if page > 1:
             pairs.append(("page", str(page)))
         return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    def file(self, path: str, **extra: str) -> str:
+        """Return the address of a file of the same list: its filters and its order, whatever the view."""
+        pairs = [*self.pairs(), *extra.items()]
+        return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    def in_words(self) -> str:
+        """Return the filters in a sentence: « thème Alimentation ou Logement; territoire La Mitis »; "" without any."""
+        said = [f"recherche «\xa0{self.words}\xa0»"] if self.words else []
+        for parameter in FACETS:
+            if chosen := self.chosen(parameter):
+                named = " ou ".join(_label(self.directory, parameter, value) for value in chosen)
+                said.append(f"{_SAID[parameter]} {named}")
+        return "; ".join(said)
 
     def active(self, path: str) -> list[Active]:
         """Return the filters in use with, for each, the address that removes it."""
@@ -267,10 +245,9 @@ class DirectoryFilter(django_filters.FilterSet):
         ]
 
     def long_choices(self, parameter: str) -> tuple[list[Choice], list[Choice]]:
-        """Return, for a long list, the choices already made and those that would give the longest lists, by name."""
-        held = self.directory.masks.get(parameter, {})
+        """Return, for a long list, the choices already made and the others by name; beyond 150, the longest lists."""
         choices = self.choices(parameter)
-        offered = [choice for choice in choices if not choice.checked and choice.value in held]
+        offered = [choice for choice in choices if not choice.checked]
         if len(offered) > MOST_OFFERED:
             longest = set(sorted(offered, key=lambda choice: -choice.count)[:MOST_OFFERED])
             offered = [choice for choice in offered if choice in longest]
@@ -310,6 +287,8 @@ def _offered(directory: Directory, parameter: str) -> Iterator[tuple[str, str, s
 
 def _in_order(directory: Directory, kind: str) -> list[Label]:
     labels = [label for label in directory.labels.all(kind) if not label.merged]
+    if kind == names.ORGANIZATION:
+        return [label for label in labels if directory.shows(label)]
     return labels[::-1] if kind == names.YEAR else labels
 
 

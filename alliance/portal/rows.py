@@ -108,6 +108,14 @@ class Row:
         return " et ".join(names) if len(names) < 3 else f"{len(names)} MRC"
 
     @property
+    def place_rank(self) -> tuple[int, tuple[int, ...]]:
+        """Rank from west to east by the westernmost MRC, then the region-wide ones, last those that do not say where."""
+        if self.is_regional:
+            return (1, ())
+        orders = tuple(territory.order for territory in self.territories)
+        return (0, orders) if orders else (2, ())
+
+    @property
     def lead(self) -> str:
         return next((who.name for role, who in self.partners if role == PartnerRole.LEAD), "")
 

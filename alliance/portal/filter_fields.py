@@ -1,0 +1,122 @@
+"""What one parameter of the directory's address may hold. What is not understood is dropped and named, never guessed."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from alliance.lib.text import QUERY_LENGTH, clean_line, query_terms
+
+MOST_VALUES = 20
+FACETS = {
+    "theme": ("Thème", "Le thème"),
+    "territoire": ("Territoire (MRC)", "Le territoire"),
+    "municipalite": ("Municipalité", "La municipalité"),
+    "exercice": ("Exercice (1er avril au 31 mars)", "L’exercice"),
+    "etat": ("État", "L’état"),
+    "portee": ("Portée", "La portée"),
+    "organisation": ("Organisation", "L’organisation"),
+    "source": ("Source de financement", "La source de financement"),
+}
+SORTS = {
+    "titre": "Titre, de A à Z",
+    "recent": "Plus récemment publiées",
+    "montant": "Montant, du plus grand au plus petit",
+    "debut": "Début, du plus récent au plus ancien",
+    "mrc": "MRC, d’ouest en est",
+}
+VIEWS = {"fiches": "Fiches", "tableau": "Tableau", "carte": "Carte", "impression": "Impression"}
+MEASURES = ("nombre", "dollars", "par-habitant")
+_SHOWN = 40
+_UNKNOWN = " n’est pas dans l’annuaire\xa0: ce filtre a été ignoré."
+
+Resolver = Callable[[str], str | None]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A parameter that was not understood: it was dropped, and the sentence says so."""
+
+    parameter: str
+    sentence: str
+
+
+def as_typed(value: str) -> str:
+    """Return what was typed, short enough and clean enough to be shown again; "" when nothing of it can be."""
+    try:
+        text = clean_line(value)
+    except ValidationError:
+        return ""
+    return f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text
+
+
+class SlugsField(forms.MultipleChoiceField):
+    """Repeatable addresses of one kind; `problems` tells which ones were dropped."""
+
+    def __init__(self, *, said: str, **kwargs: Any) -> None:
+        self.said = said
+        self.resolve: Resolver = lambda slug: None
+        self.problems: list[str] = []
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        self.problems = []
+        written = [text for text in value or [] if text.strip()]
+        if len(written) > MOST_VALUES:
+            self.problems.append(f"{self.said}\xa0: seuls les {MOST_VALUES} premiers choix ont été gardés.")
+        kept: dict[str, None] = {}
+        for text in written[:MOST_VALUES]:
+            known = self.resolve(text.strip().lower())
+            if known is None:
+                self.problems.append(self._dropped(text))
+            else:
+                kept[known] = None
+        return tuple(kept)
+
+    def _dropped(self, text: str) -> str:
+        shown = as_typed(text)
+        asked = f"{self.said} «\xa0{shown}\xa0»" if shown else self.said
+        return f"{asked}{_UNKNOWN}"
+
+
+class SearchField(forms.CharField):
+    """Words to look for: at most 100 characters are read."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.problems: list[str] = []
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str:
+        self.problems = []
+        try:
+            text = clean_line(value or "")
+        except ValidationError:
+            self.problems.append("La recherche contient un caractère non permis\xa0: elle a été ignorée.")
+            return ""
+        if len(text) > QUERY_LENGTH:
+            self.problems.append(f"Seuls les {QUERY_LENGTH} premiers caractères de la recherche ont été lus.")
+            text = text[:QUERY_LENGTH].strip()
+        if text and not query_terms(text):
+            self.problems.append("La recherche ne contient aucun mot à chercher\xa0: elle a été ignorée.")
+            return ""
+        return text
+
+
+class PickField(forms.CharField):
+    """One value of a short list; the first one stands when nothing, or something unknown, is asked."""
+
+    def __init__(self, *, options: Collection[str], dropped: str, **kwargs: Any) -> None:
+        self.options, self.dropped = tuple(options), dropped
+        self.problems: list[str] = []
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str:
+        self.problems = []
+        written = (value or "").strip()
+        if written in self.options:
+            return written
+        if written:
+            self.problems.append(self.dropped)
+        return self.options[0]
