@@ -10,7 +10,6 @@ from alliance.portal.figures.counts import (
     addresses,
     around_municipality,
     by_letter,
-    by_role,
     counted,
     covered,
     municipalities_of,
@@ -19,6 +18,7 @@ from alliance.portal.figures.counts import (
     taking_part,
 )
 from alliance.portal.figures.home import HOME_ANNOUNCED, REGISTER, Figure, announced, key_figures
+from alliance.portal.figures.map import MapView, map_of
 from alliance.portal.figures.sums import Totals, by_payer, totals
 
 __all__ = [
@@ -28,16 +28,17 @@ __all__ = [
     "Around",
     "Counted",
     "Figure",
+    "MapView",
     "Totals",
     "addresses",
     "announced",
     "around_municipality",
     "by_letter",
     "by_payer",
-    "by_role",
     "counted",
     "covered",
     "key_figures",
+    "map_of",
     "municipalities_of",
     "organizations",
     "organizations_of",

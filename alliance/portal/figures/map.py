@@ -1,0 +1,370 @@
+"""The map: how many initiatives and how many dollars stand in each MRC, or in each municipality of one MRC.
+
+An initiative is counted in each of its MRCs; those of the whole region are told once, apart. Money belongs to the line
+that pays it, so the MRCs, the regional line and the administration add up to the whole.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+
+from django.utils.http import urlencode
+
+from alliance.lib.dates import today
+from alliance.lib.money import ZERO
+from alliance.lib.templatetags.francais import montant, pluriel
+from alliance.portal import labels as names
+from alliance.portal.bitmaps import union
+from alliance.portal.directory import Directory
+from alliance.portal.figures import scale
+from alliance.portal.figures.scale import COUNT, DOLLARS, MEASURES, PER_RESIDENT, Amount, Scale, Step
+from alliance.portal.labels import Label
+from alliance.portal.map import lettering as letters
+from alliance.portal.map.lettering import Line, lettering
+from alliance.portal.map.shapes import Frame, Shape, Shapes, frame_of, shapes
+from alliance.portal.payments import Payer
+from alliance.portal.selection import Selection
+from funding import ledger
+from funding.choices import Line as MoneyLine
+from initiatives.choices import SCOPE_SLUG, Scope
+
+_SCOPES = tuple(SCOPE_SLUG[scope] for scope in (Scope.LOCAL, Scope.SUPRALOCAL))
+_REGION = (SCOPE_SLUG[Scope.REGIONAL],)
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class MapRow:
+    """One line of the table beside the map. Dollars and dollars per resident are None when nothing is published.
+
+    `list_url` opens exactly the initiatives counted; it is empty when there is none, or when no filter says them.
+    """
+
+    name: str
+    url: str
+    list_url: str
+    count: int
+    dollars: Decimal | None = None
+    unpublished: int = 0
+    population: int = 0
+
+    @property
+    def per_resident(self) -> Decimal | None:
+        """Return dollars per resident, to the cent; None when the dollars or the residents are not known."""
+        if self.dollars is None or not self.population:
+            return None
+        return (self.dollars / self.population).quantize(_CENT, ROUND_HALF_UP)
+
+    def value(self, measure: str) -> Amount:
+        return {COUNT: self.count, DOLLARS: self.dollars, PER_RESIDENT: self.per_resident}[measure]
+
+
+@dataclass(frozen=True)
+class Area:
+    """One shape of the map: a link, its value, and the words that say it."""
+
+    row: MapRow
+    shape: Shape
+    measure: str
+    style: str
+    frame: Frame | None = None
+
+    @property
+    def name(self) -> str:
+        return self.row.name
+
+    @property
+    def url(self) -> str:
+        return self.row.url
+
+    @property
+    def value(self) -> Amount:
+        return self.row.value(self.measure)
+
+    @property
+    def text(self) -> str:
+        """Return what is printed in the shape."""
+        return scale.written(self.measure, self.value)
+
+    @property
+    def said(self) -> str:
+        """« La Mitis : 12 initiatives »."""
+        return f"{self.name}\xa0: {scale.said(self.measure, self.value)}"
+
+    @property
+    def wide(self) -> list[Line]:
+        return lettering(self.shape.wide, self.name, self.text, letters.WIDE)
+
+    @property
+    def tall(self) -> list[Line]:
+        return lettering(self.shape.tall, self.name, self.text, letters.TALL)
+
+    def _framed(self, drawing: str) -> list[Line]:
+        spot = self.frame.spot(self.shape.wide) if self.frame else self.shape.wide
+        name = self.name if letters.fits(spot, self.name, drawing) else ""
+        return lettering(spot, name, self.text, drawing)
+
+    @property
+    def near(self) -> list[Line]:
+        """Return the lettering of a municipality on a computer; its name only where it fits."""
+        return self._framed(letters.NEAR)
+
+    @property
+    def small(self) -> list[Line]:
+        """Return the lettering of a municipality on a phone."""
+        return self._framed(letters.SMALL)
+
+    @property
+    def is_unknown(self) -> bool:
+        return self.style == scale.UNKNOWN
+
+
+@dataclass(frozen=True)
+class MapView:
+    """What a map shows: its areas and their legend, the rows of its table, those told apart, and the total."""
+
+    measure: str
+    title: str
+    areas: tuple[Area, ...]
+    legend: tuple[Step, ...]
+    rows: tuple[MapRow, ...]
+    apart: tuple[MapRow, ...]
+    total: MapRow
+    notes: tuple[str, ...]
+    drawing: Shapes
+    territory: Label | None = None
+    frame: Frame | None = None
+
+    @property
+    def measure_name(self) -> str:
+        return MEASURES[self.measure]
+
+
+class _Places:
+    """The chosen initiatives and dollars, by place."""
+
+    def __init__(self, selection: Selection) -> None:
+        self.selection, self.directory = selection, selection.directory
+        self.mask = selection.mask
+        self.local = self.mask & ~self.directory.regional
+
+    def held(self, kind: str, slug: str) -> int:
+        return self.directory.masks.get(kind, {}).get(slug, 0) & self.local
+
+    @cached_property
+    def nowhere(self) -> int:
+        """Return the initiatives that are not regional and name no MRC."""
+        return self.local & ~union(self.directory.masks.get(names.TERRITORY, {}).values())
+
+    @cached_property
+    def _sums(self) -> dict[Payer, list[Decimal]]:
+        found: dict[Payer, list[Decimal]] = {}
+        for payer, amount in self.selection.payments:
+            if self.selection.counts(payer):
+                found.setdefault(payer, []).append(amount)
+        return found
+
+    def dollars(self, place: str, *, fqis: bool = True) -> Decimal:
+        """Return what the lines of a place promised to the chosen initiatives ("" is every place)."""
+        return ledger.total(
+            ledger.total(amounts)
+            for payer, amounts in self._sums.items()
+            if payer.source.is_fqis == fqis and (not place or payer.place == place)
+        )
+
+    @cached_property
+    def published(self) -> int:
+        """Return the initiatives of which an amount was entered."""
+        rows = self.directory.rows
+        found = 0
+        for i, row in enumerate(rows):
+            if row.amount is not None:
+                found |= 1 << i
+        return found & self.mask
+
+    def money(self, place: str, initiatives: int) -> tuple[Decimal | None, int]:
+        """Return the dollars of a place, None when nothing of it is published, and how many have no amount."""
+        dollars = self.dollars(place)
+        without = (initiatives & ~self.published).bit_count()
+        is_known = bool(dollars) or not without or bool(initiatives & self.published)
+        return (dollars if is_known else None), without
+
+    def pairs(self, *without: str) -> list[tuple[str, str]]:
+        """Return the filters as the pairs of an address, some of them left out."""
+        pairs = [("q", self.selection.words)] if self.selection.words else []
+        return pairs + [
+            (name, value)
+            for name, values in self.selection.chosen.items()
+            if name not in without
+            for value in sorted(values)
+        ]
+
+    def list_url(self, count: int, kind: str, slug: str, scopes: tuple[str, ...] = _SCOPES) -> str:
+        """Return the directory's address with exactly the initiatives counted in a place."""
+        if not count:
+            return ""
+        asked = self.selection.chosen.get("portee") or scopes
+        pairs = [pair for pair in self.pairs("portee", *([kind] if slug else [])) if slug or kind]
+        pairs += [(kind, slug)] if slug else []
+        pairs += [("portee", scope) for scope in scopes if scope in asked]
+        return f"/initiatives/?{urlencode(pairs)}"
+
+
+def map_of(selection: Selection, measure: str = COUNT, territory: Label | None = None) -> MapView:
+    """Return the map of the chosen initiatives, by MRC; by municipality of `territory` when one is given.
+
+    `measure` is « nombre », « dollars » or « par-habitant » (dollars of the FQIS promised by the MRC's own lines). A
+    municipality has no line of money: within an MRC the measure is always the number of initiatives.
+    """
+    places = _Places(selection)
+    if territory is not None:
+        return _zoom(places, territory)
+    rows = {label.slug: _territory_row(places, label) for label in _territories(places.directory)}
+    drawing = shapes()
+    steps = scale.scale_of(measure, [row.value(measure) for row in rows.values()])
+    areas = _areas(rows, drawing.territories, steps)
+    return MapView(
+        measure=measure,
+        title="Le Bas-Saint-Laurent par MRC",
+        areas=areas,
+        legend=tuple(steps.legend(area.value for area in areas)),
+        rows=tuple(rows.values()),
+        apart=tuple(_apart(places)),
+        total=_total(places, rows.values()),
+        notes=tuple(_notes(places, measure)),
+        drawing=drawing,
+    )
+
+
+def _territories(directory: Directory) -> list[Label]:
+    return [label for label in directory.labels.all(names.TERRITORY) if not label.merged]
+
+
+def _areas(
+    rows: dict[str, MapRow], drawn: dict[str, Shape], steps: Scale, frame: Frame | None = None
+) -> tuple[Area, ...]:
+    measure = steps.measure
+    return tuple(
+        Area(row, drawn[slug], measure, steps.style(row.value(measure)), frame)
+        for slug, row in rows.items()
+        if slug in drawn
+    )
+
+
+def _territory_row(places: _Places, label: Label) -> MapRow:
+    mask = places.held(names.TERRITORY, label.slug)
+    dollars, without = places.money(label.slug, mask)
+    query = urlencode(places.pairs(names.TERRITORY))
+    return MapRow(
+        name=label.name,
+        url=f"/carte/{label.slug}/{'?' if query else ''}{query}",
+        list_url=places.list_url(mask.bit_count(), names.TERRITORY, label.slug),
+        count=mask.bit_count(),
+        dollars=dollars,
+        unpublished=without,
+        population=label.population,
+    )
+
+
+def _apart(places: _Places) -> list[MapRow]:
+    region = places.mask & places.directory.regional
+    dollars, without = places.money(MoneyLine.REGIONAL, region)
+    url = places.list_url(region.bit_count(), names.TERRITORY, "", _REGION)
+    found = [MapRow("Toute la région", "", url, region.bit_count(), dollars, without)]
+    if office := places.dollars(MoneyLine.ADMINISTRATION):
+        found.append(MapRow("Administration", "", "", 0, office))
+    if places.nowhere:
+        without = (places.nowhere & ~places.published).bit_count()
+        found.append(
+            MapRow(
+                "MRC non précisée", "", "", places.nowhere.bit_count(), ZERO if not without else None, without
+            )
+        )
+    return found
+
+
+def _total(places: _Places, rows: Iterable[MapRow]) -> MapRow:
+    dollars, without = places.money("", places.mask)
+    residents = [row.population for row in rows]
+    query = urlencode(places.pairs())
+    url = f"/initiatives/{'?' if query else ''}{query}"
+    return MapRow(
+        "Total, chacune comptée une fois",
+        "",
+        url,
+        places.mask.bit_count(),
+        dollars,
+        without,
+        sum(residents) if all(residents) else 0,
+    )
+
+
+def _notes(places: _Places, measure: str) -> list[str]:
+    if measure == COUNT:
+        return []
+    found = []
+    if other := places.dollars("", fqis=False):
+        found.append(f"D’autres sources que le FQIS ajoutent {montant(other)}, non comptés ici.")
+    if without := (places.mask & ~places.published).bit_count():
+        told = pluriel(without, "initiative sans montant publié,initiatives sans montant publié")
+        found.append(f"{told}\xa0: ce n’est pas zéro.")
+    return found
+
+
+# One MRC ------------------------------------------------------------------------------------------------------
+
+
+def municipalities_within(directory: Directory, territory: Label) -> list[Label]:
+    """Return the municipalities and unorganized territories that stand in an MRC today, by name."""
+    return [
+        label
+        for label in directory.labels.all(names.MUNICIPALITY)
+        if label.parent == territory.pk and not label.merged and not label.ended(today())
+    ]
+
+
+def unplaced(directory: Directory, territory: Label) -> int:
+    """Return the initiatives of an MRC, the whole region's left out, that name no municipality of it."""
+    labels = directory.labels
+    here = directory.masks.get(names.TERRITORY, {}).get(territory.slug, 0) & ~directory.regional
+    held = directory.masks.get(names.MUNICIPALITY, {})
+    inside = [one for one in labels.all(names.MUNICIPALITY) if one.parent == territory.pk]
+    return here & ~union(held.get(labels.present(one).slug, 0) for one in inside)
+
+
+def _zoom(places: _Places, territory: Label) -> MapView:
+    directory = places.directory
+    rows = {
+        label.slug: _municipality_row(places, label) for label in municipalities_within(directory, territory)
+    }
+    drawing, steps = shapes(), scale.scale_of(COUNT, [row.count for row in rows.values()])
+    frame = frame_of(drawing, territory.slug) if territory.slug in drawing.boxes else None
+    areas = _areas(rows, {slug: place.shape for slug, place in drawing.places.items()}, steps, frame)
+    here = places.held(names.TERRITORY, territory.slug)
+    without = (unplaced(directory, territory) & places.mask).bit_count()
+    whole = here | union(places.held(names.MUNICIPALITY, slug) for slug in rows)
+    return MapView(
+        measure=COUNT,
+        title=f"Les municipalités {territory.genitive}",
+        areas=areas,
+        legend=tuple(steps.legend(area.value for area in areas)),
+        rows=tuple(rows.values()),
+        apart=(MapRow("Sans municipalité nommée", "", "", without), _apart(places)[0]),
+        total=MapRow(
+            "Total, chacune comptée une fois",
+            "",
+            places.list_url(here.bit_count(), names.TERRITORY, territory.slug) if whole == here else "",
+            whole.bit_count(),
+        ),
+        notes=(),
+        drawing=drawing,
+        territory=territory,
+        frame=frame,
+    )
+
+
+def _municipality_row(places: _Places, label: Label) -> MapRow:
+    count = places.held(names.MUNICIPALITY, label.slug).bit_count()
+    url = places.list_url(count, names.MUNICIPALITY, label.slug)
+    return MapRow(label.name, label.url, url, count, population=label.population)

@@ -1,0 +1,1 @@
+"""The schematic map of the region: drawn once from the points of its municipalities, then only read."""

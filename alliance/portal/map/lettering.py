@@ -1,0 +1,61 @@
+"""Where words go in the shapes of the map: lines of a name, then the value, centred in the room of a shape.
+
+Sizes are in the units of a drawing and match those of the style sheet (`map-name`, `map-value`, `map-spot`).
+"""
+
+from dataclasses import dataclass
+
+from alliance.portal.map.shapes import Spot
+
+WIDE, TALL, NEAR, SMALL = "wide", "tall", "near", "small"
+SIZES = {WIDE: (16.0, 21.0), TALL: (13.0, 16.0), NEAR: (7.6, 10.0), SMALL: (12.0, 14.0)}
+_LEADING, _LETTER = 1.12, 0.56
+_LONGEST = 11  # letters of a name on one line, when it can be cut
+
+
+@dataclass(frozen=True)
+class Line:
+    x: int
+    y: float
+    text: str
+    style: str
+
+
+def cut(name: str, longest: int = _LONGEST) -> list[str]:
+    """Return a name on lines, cut after hyphens and at spaces: « Rimouski- », « Neigette »."""
+    words = [part for word in name.split(" ") for part in _pieces(word)]
+    lines: list[str] = []
+    for glued, word in words:
+        joint = "" if glued else " "
+        if lines and len(lines[-1] + joint + word) <= longest:
+            lines[-1] += joint + word
+        else:
+            lines.append(word)
+    return lines
+
+
+def _pieces(word: str) -> list[tuple[bool, str]]:
+    parts = word.split("-")
+    return [(i > 0, part + ("-" if i < len(parts) - 1 else "")) for i, part in enumerate(parts)]
+
+
+def lettering(spot: Spot, name: str, value: str, drawing: str) -> list[Line]:
+    """Return the lines of a shape, one below the other, centred on its spot; an empty name is left out."""
+    size, big = SIZES[drawing]
+    lines = [(line, size, "map-name") for line in (cut(name) if name else [])]
+    lines.append((value, big, "map-value"))
+    y = spot.y - sum(each for _, each, _ in lines) * _LEADING / 2
+    found = []
+    for text, each, style in lines:
+        y += each * _LEADING
+        found.append(Line(spot.x, round(y - each * 0.22, 1), text, style))
+    return found
+
+
+def fits(spot: Spot, name: str, drawing: str) -> bool:
+    """Say whether a name and its value hold in the room of a shape."""
+    size, big = SIZES[drawing]
+    lines = cut(name)
+    width = max(len(line) for line in lines) * size * _LETTER
+    height = (len(lines) * size + big) * _LEADING
+    return width <= spot.width * 1.12 and height <= spot.height * 1.25
