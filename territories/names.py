@@ -183,10 +183,10 @@ def near(one: str, other: str) -> bool:
     allowed = 0 if shortest < 4 else 1 if shortest < 9 else 2
     if abs(len(one) - len(other)) > allowed or not (one + other).replace(" ", "").isalpha():
         return False
-    return _distance(one, other, allowed) <= allowed
+    return distance(one, other, allowed) <= allowed
 
 
-def _distance(one: str, other: str, most: int) -> int:
+def distance(one: str, other: str, most: int) -> int:
     """Return the number of faults between two words (swapped letters count once), or more than `most`."""
     above: list[int] = []
     row = list(range(len(other) + 1))

@@ -7,6 +7,7 @@ then answer alike, without collation, and no wildcard of LIKE can come from what
 import re
 import threading
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from django.core.exceptions import ValidationError
@@ -39,6 +40,18 @@ _STOP_WORDS = frozenset(
         "a au aux avec c ce ces cette d dans de des du elle en et il ils j l la le les leur leurs m n ne ou "
         "par pour qu que qui s sa se ses son sur t un une y",
     )
+)
+# Words with which people ask: they say nothing of what is looked for, and are dropped when another word remains.
+_ASKING = frozenset(
+    re.findall(
+        r"\w+",
+        "ai as avoir besoin cherche chercher chez comment es est etre faire faut j ma mes moi mon notre nous on pas "
+        "paye payer peut peux plus pres puis quel quelle quelles quels quoi suis trouve trouver tu veut veux voudrais "
+        "vous votre",
+    )
+)
+_BEFORE_A_NAME = frozenset(
+    ["d", "de", "des", "du", "l", "la", "le", "les", "mrc", "municipalite", "paroisse", "village", "ville"]
 )
 _SYNONYMS = {
     "st": ("saint",),
@@ -102,6 +115,17 @@ def sort_key(text: str) -> str:
     return " ".join(_ALPHANUMERIC.findall(fold(text)))
 
 
+def name_key(text: str) -> str:
+    """Return a name as people write it from memory: folded, « saint » in full, without what comes before it.
+
+    « St-Pascal », « Ville de Saint-Pascal »: `saint pascal`; « MRC de La Mitis », « la mitis »: `mitis`.
+    """
+    words = [_SYNONYMS.get(word, (word,))[0] if word != "bsl" else word for word in sort_key(text).split()]
+    while len(words) > 1 and words[0] in _BEFORE_A_NAME:
+        del words[0]
+    return " ".join(words)
+
+
 def slug_fr(text: str, *, fallback: str = "", max_length: int = 80) -> str:
     """Return the part of an address made from `text` (« œuvre & cœur » gives `oeuvre-et-coeur`).
 
@@ -118,7 +142,14 @@ def slug_fr(text: str, *, fallback: str = "", max_length: int = 80) -> str:
 
 def stems(text: str) -> list[str]:
     """Return the search terms of `text`, in order: folded words, small words dropped, each brought to its stem."""
-    words = [word for word in _ALPHANUMERIC.findall(fold(text)) if word not in _STOP_WORDS]
+    return _stems(_words(text))
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _ALPHANUMERIC.findall(fold(text)) if word not in _STOP_WORDS]
+
+
+def _stems(words: Iterable[str]) -> list[str]:
     return [_stem(part) for word in words for part in _SYNONYMS.get(word, (word,))]
 
 
@@ -130,9 +161,12 @@ def search_text(*parts: str | None) -> str:
 def query_terms(query: str) -> list[str]:
     """Return the terms to look for, each as the beginning of a word of the column: `LIKE '% term%'`, all required.
 
-    Reads 100 characters and keeps 8 different terms. Empty when the query has no word to look for.
+    Reads 100 characters and keeps 8 different terms; the words with which one asks (« j’ai besoin de ») are left out
+    unless there is no other. Empty when the query has no word to look for.
     """
-    return list(dict.fromkeys(stems(query[:QUERY_LENGTH])))[:QUERY_TERMS]
+    words = _words(query[:QUERY_LENGTH])
+    telling = [word for word in words if word not in _ASKING]
+    return list(dict.fromkeys(_stems(telling or words)))[:QUERY_TERMS]
 
 
 @lru_cache(maxsize=20_000)

@@ -6,7 +6,6 @@ a filter never counts a row twice, and every page says the same.
 """
 
 import threading
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,33 +16,23 @@ from django.db import connection
 from django.http import HttpRequest
 
 from alliance.lib.dates import today
-from alliance.lib.text import fold, query_terms, stems
+from alliance.lib.wording import Wanted
 from alliance.portal import labels as names
 from alliance.portal import rows as initiatives
-from alliance.portal.bitmaps import bitmap, union
+from alliance.portal.bitmaps import bitmap
 from alliance.portal.freshness import data_state
 from alliance.portal.labels import Label, Labels
 from alliance.portal.payments import Payer, Payment
 from alliance.portal.rows import Row
+from alliance.portal.search.entries import Entry, entries_of
+from alliance.portal.search.spelling import Speller
+from alliance.portal.search.words import Titles, Words, indexed
+from initiatives.search import canonical
 
-TERRITORY, MUNICIPALITY = names.TERRITORY, names.MUNICIPALITY
+THEME, TERRITORY, MUNICIPALITY = names.THEME, names.TERRITORY, names.MUNICIPALITY
 _ATTEMPTS = 3
-_AFTER_Z = "{"  # the character that follows z: words are [a-z0-9]
 
 Masks = dict[str, dict[str, int]]
-
-
-@dataclass(frozen=True)
-class Words:
-    """Inverted index: each word of the search columns, sorted, with the set of initiatives that hold it."""
-
-    vocabulary: list[str]
-    sets: list[int]
-
-    def beginning_with(self, term: str) -> int:
-        """Return the initiatives that hold a word beginning with `term`."""
-        start = bisect_left(self.vocabulary, term)
-        return union(self.sets[start : bisect_left(self.vocabulary, term + _AFTER_Z, lo=start)])
 
 
 @dataclass(frozen=True)
@@ -68,10 +57,11 @@ class Directory:
 
     def found(self, text: str) -> int:
         """Return the initiatives that answer a search; all of them when it holds no word to look for."""
-        found = self.everything
-        for term in query_terms(text):
-            found &= self.words.beginning_with(term)
-        return found
+        return self.words.holding(self.wanted(text), self.everything)
+
+    def wanted(self, text: str) -> list[Wanted]:
+        """Return what a search for `text` requires, with the words that people use one for another."""
+        return self.labels.equivalents.wanted(canonical(text))
 
     def shows(self, organization: Label) -> bool:
         """Say whether an organization is public: listed by itself, or part of a published initiative."""
@@ -107,13 +97,22 @@ class Directory:
         }
 
     @cached_property
-    def spellings(self) -> dict[str, str]:
-        """Return the words that people read in titles and names, by their folded form (for « vouliez-vous dire »)."""
-        shown = [row.title for row in self.rows]
-        for kind in (names.THEME, names.TERRITORY, names.MUNICIPALITY):
-            shown += [label.name for label in self.labels.all(kind)]
-        words = {word.strip("«»().,;:!?’'").lower() for text in shown for word in text.split()}
-        return {fold(word): word for word in sorted(words) if len(word) > 3 and stems(word)}
+    def titles(self) -> Titles:
+        """Return how the titles rank the initiatives that a search finds."""
+        return Titles([row.title for row in self.rows])
+
+    @cached_property
+    def names(self) -> dict[str, list[Entry]]:
+        """Return what a search may find beside initiatives, by kind: themes, places, public organizations."""
+        return entries_of(self.labels, self.shows)
+
+    @cached_property
+    def speller(self) -> Speller:
+        """Return what knows every word that people read here, to propose the nearest one."""
+        found = [(entry.label, entry.spoken) for entries in self.names.values() for entry in entries]
+        proper = [name for label, names in found if label.kind != THEME for name in names]
+        common = [name for label, names in found if label.kind == THEME for name in names]
+        return Speller([*common, *(row.title for row in self.rows)], proper)
 
 
 def _masks(rows: Iterable[Row], labels: Labels, size: int) -> Masks:
@@ -136,15 +135,6 @@ def _masks(rows: Iterable[Row], labels: Labels, size: int) -> Masks:
     return dict(masks)
 
 
-def _words(texts: Iterable[str], size: int) -> Words:
-    positions: dict[str, list[int]] = defaultdict(list)
-    for i, text in enumerate(texts):
-        for word in dict.fromkeys(text.split()):
-            positions[word].append(i)
-    vocabulary = sorted(positions)
-    return Words(vocabulary, [bitmap(positions[word], size) for word in vocabulary])
-
-
 def _assemble(version: int, labels: Labels, rows: list[Row], texts: list[str]) -> Directory:
     size = len(rows)
     return Directory(
@@ -153,7 +143,7 @@ def _assemble(version: int, labels: Labels, rows: list[Row], texts: list[str]) -
         rows=tuple(rows),
         masks=_masks(rows, labels, size),
         regional=bitmap((i for i, row in enumerate(rows) if row.is_regional), size),
-        words=_words(texts, size),
+        words=indexed(texts, size),
     )
 
 

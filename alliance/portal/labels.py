@@ -4,6 +4,7 @@ All are read by one query (a UNION ALL of small tables), because a page never re
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,14 +13,15 @@ from django.db.models import Case, CharField, F, IntegerField, QuerySet, Subquer
 from django.db.models.functions import Cast, Coalesce, NullIf
 
 from alliance.lib.dates import today
-from alliance.portal.models import DataVersion
+from alliance.lib.wording import NO_EQUIVALENTS, Equivalents
+from alliance.portal.models import DataVersion, EquivalentWords
 from funding.models import FundingSource
 from initiatives.models import FiscalYear, Theme, ThemePastSlug
-from territories.models import Municipality, Organization, OrganizationPastSlug, Territory
+from territories.models import Municipality, Organization, OrganizationAlias, OrganizationPastSlug, Territory
 
 THEME, TERRITORY, MUNICIPALITY, ORGANIZATION = "theme", "territoire", "municipalite", "organisation"
 YEAR, SOURCE = "exercice", "source"
-_OLD = "ancien-"
+_OLD, _ALIAS, _WORDS = "ancien-", "autre-nom", "mots"
 _SENTENCES = re.compile(r"(?<=[.?!])\s+")
 _PAGES = {
     THEME: "/themes/",
@@ -47,6 +49,8 @@ class Label:
     one: str = ""
     two: str = ""
     three: str = ""
+    four: str = ""
+    five: str = ""
 
     @property
     def url(self) -> str:
@@ -71,6 +75,26 @@ class Label:
     def summary(self) -> str:
         """The first two sentences of a theme's description."""
         return " ".join(_SENTENCES.split(self.description)[:2])
+
+    @property
+    def synonyms(self) -> str:
+        """The words of people that lead to a theme, separated by commas."""
+        return self.four
+
+    @property
+    def full_name(self) -> str:
+        """« MRC de La Mitis »; the legal name of an organization."""
+        return self.four if self.kind == ORGANIZATION else self.one
+
+    @property
+    def phone(self) -> str:
+        """The public telephone of an MRC, or nothing."""
+        return self.four
+
+    @property
+    def contact(self) -> str:
+        """Whom an MRC says to call, or nothing."""
+        return self.five
 
     @property
     def genitive(self) -> str:
@@ -117,6 +141,9 @@ class Labels:
 
     by_id: dict[str, dict[int, Label]] = field(default_factory=dict)
     by_slug: dict[str, dict[str, Label]] = field(default_factory=dict)
+    aliases: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """Other names of each organization, by its id."""
+    equivalents: Equivalents = NO_EQUIVALENTS
 
     def all(self, kind: str) -> Iterable[Label]:
         """Return the labels of a kind in their own order, the replaced ones included."""
@@ -157,7 +184,7 @@ def _rows(rows: QuerySet, kind: str, **columns: object) -> QuerySet:
         "l_slug": _text(F("slug")),
         "l_name": _text(F("name")),
         **dict.fromkeys(("l_order", "l_parent", "l_merged", "l_population"), zero),
-        **dict.fromkeys(("l_one", "l_two", "l_three"), blank),
+        **dict.fromkeys(("l_one", "l_two", "l_three", "l_four", "l_five"), blank),
         **{f"l_{name}": column for name, column in columns.items()},
         "l_version": version_now(),
     }
@@ -173,6 +200,7 @@ def _themes_and_places() -> list[QuerySet]:
         one=_text(F("tone")),
         two=_text(F("mark")),
         three=_text(F("description")),
+        four=_text(F("synonyms")),
     )
     territories = _rows(
         Territory.objects.all(),
@@ -182,6 +210,8 @@ def _themes_and_places() -> list[QuerySet]:
         one=_text(F("full_name")),
         two=_text(F("genitive")),
         three=_text(F("locative")),
+        four=_text(F("contact_phone")),
+        five=_text(F("contact_name")),
     )
     municipalities = _rows(
         Municipality.objects.all(),
@@ -207,7 +237,17 @@ def _organizations() -> QuerySet:
         one=_text(F("sort_key")),
         two=_text(F("kind")),
         three=_text(F("search_text")),
+        four=_text(F("name")),
     )
+
+
+def _words() -> list[QuerySet]:
+    """Return the other names of organizations, and the words that people use one for another."""
+    aliases = _rows(
+        OrganizationAlias.objects.all(), _ALIAS, slug=_text(""), parent=_number("organization_id")
+    )
+    equivalents = _rows(EquivalentWords.objects.all(), _WORDS, slug=_text(""), name=_text(F("words")))
+    return [aliases, equivalents]
 
 
 def _query() -> QuerySet:
@@ -230,7 +270,7 @@ def _query() -> QuerySet:
             parent=_number("organization_id"),
         ),
     ]
-    return first.union(*others, _organizations(), years, sources, *old, all=True)
+    return first.union(*others, _organizations(), years, sources, *old, *_words(), all=True)
 
 
 def _rank(label: Label) -> tuple[int, str, int]:
@@ -253,11 +293,20 @@ def read() -> tuple[Labels, int | None]:
     by_id: dict[str, dict[int, Label]] = {}
     by_slug: dict[str, dict[str, Label]] = {}
     for label in labels:
-        if not label.kind.startswith(_OLD):
+        if not label.kind.startswith((_OLD, _ALIAS, _WORDS)):
             by_id.setdefault(label.kind, {})[label.pk] = label
             by_slug.setdefault(label.kind, {})[label.slug] = label
     for label in labels:
         if label.kind.startswith(_OLD):
             kind = label.kind.removeprefix(_OLD)
             by_slug.setdefault(kind, {}).setdefault(label.slug, by_id[kind][label.parent])
-    return Labels(by_id, by_slug), (rows[0][-1] if rows else None)
+    equivalents = Equivalents(label.name for label in labels if label.kind == _WORDS)
+    return Labels(by_id, by_slug, _aliases(labels), equivalents), (rows[0][-1] if rows else None)
+
+
+def _aliases(labels: Iterable[Label]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for label in labels:
+        if label.kind == _ALIAS:
+            found[label.parent].append(label.name)
+    return {organization: tuple(names) for organization, names in found.items()}

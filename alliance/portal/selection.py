@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cached_property
 from itertools import chain
 
-from alliance.lib.text import fold, query_terms
+from alliance.lib.text import query_terms
 from alliance.portal.bitmaps import in_order, members, union
 from alliance.portal.directory import Directory
 from alliance.portal.labels import MUNICIPALITY, SOURCE, TERRITORY, YEAR
 from alliance.portal.payments import Payer, Payment
 from alliance.portal.rows import Row
+from alliance.portal.search.correction import corrected
 
 
 @dataclass(frozen=True)
@@ -103,13 +103,4 @@ class Selection:
 
     def nearest_words(self) -> str:
         """Return the search with its unknown words replaced by the nearest known ones, or nothing."""
-        known = self.directory.spellings
-        written = [fold(word) for word in self.words.split()]
-        near = [self._nearest(word, known) for word in written]
-        return " ".join(near) if near and near != [known.get(word, word) for word in written] else ""
-
-    def _nearest(self, word: str, known: Mapping[str, str]) -> str:
-        if word in known or all(self.directory.words.beginning_with(term) for term in query_terms(word)):
-            return known.get(word, word)
-        match = get_close_matches(word, known, n=1, cutoff=0.7)
-        return known[match[0]] if match else word
+        return corrected(self.directory, self.words)

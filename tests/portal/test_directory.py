@@ -6,6 +6,7 @@ from alliance.portal import directory as memory
 from alliance.portal.directory import build
 from alliance.portal.figures import totals
 from alliance.portal.filters import FACETS, SORTS, DirectoryFilter
+from alliance.portal.models import EquivalentWords
 from alliance.portal.selection import Selection
 from initiatives import actions
 from initiatives.choices import State
@@ -147,11 +148,31 @@ QUERIES = [
 
 
 def test_index_and_database_search_answer_alike(trio):
-    phrases = [*QUERIES, "mont joli frigo", "œuvre du transport", "frigo transport", ""]
+    EquivalentWords.objects.create(words="glacière, libre-service, garde-manger commun")
+    EquivalentWords.objects.create(words="cégépien, étudiant, jeune adulte")
+    equivalent = [
+        "glaciere",
+        "Garde-manger commun",
+        "commun manger garde",
+        "cégépiens",
+        "jeune adulte",
+        "adulte",
+    ]
+    phrases = [
+        *QUERIES,
+        *equivalent,
+        "mont joli frigo",
+        "œuvre du transport",
+        "frigo transport",
+        "bsl 2025 1",
+        "",
+    ]
     directory, published = build(0), Initiative.objects.published().order_by("sort_key")
+    words = directory.labels.equivalents
     found = {phrase: [row.title for row in Selection(directory, words=phrase).rows()] for phrase in phrases}
-    assert found == {phrase: [one.title for one in search(published, phrase)] for phrase in phrases}
+    assert found == {phrase: [one.title for one in search(published, phrase, words)] for phrase in phrases}
     assert len({tuple(rows) for rows in found.values()}) > 4
+    assert [found[phrase] for phrase in equivalent] == [[FOOD]] * 3 + [[HOUSING]] * 2 + [[]]
 
 
 def test_search_finds_only_published(world):

@@ -8,13 +8,12 @@ from django.utils.timezone import localdate
 
 from alliance.lib.dates import today
 from alliance.lib.templatetags.francais import pluriel
-from alliance.lib.text import query_terms
 from alliance.portal import labels as names
 from alliance.portal.directory import Directory
 from alliance.portal.labels import Label
 from alliance.portal.rows import Row
+from alliance.portal.search.asked import Asked
 from alliance.portal.selection import Selection
-from initiatives.choices import PartnerRole
 
 MOST_SHOWN = 60  # organizations on the page of an MRC, the busiest ones
 
@@ -115,16 +114,17 @@ def around_municipality(directory: Directory, municipality: Label, territory: La
 
 
 def organizations(directory: Directory, *, words: str = "", kind: str = "") -> list[Counted]:
-    """Return the organizations by name, with the number of initiatives in which each holds a role."""
+    """Return the organizations by name, with the number of initiatives in which each holds a role.
+
+    `words` keeps those that a search finds; words without anything to look for keep all of them.
+    """
     part = directory.masks.get(names.ORGANIZATION, {})
-    terms = query_terms(words)
+    asked = Asked(words, directory.labels.equivalents)
     return [
-        Counted(label, part.get(label.slug, 0).bit_count())
-        for label in directory.labels.all(names.ORGANIZATION)
-        if directory.shows(label)
-        and not label.merged
-        and (not kind or label.organization_kind == kind)
-        and all(f" {term}" in label.search_text for term in terms)
+        Counted(entry.label, part.get(entry.label.slug, 0).bit_count())
+        for entry in directory.names[names.ORGANIZATION]
+        if (not kind or entry.label.organization_kind == kind)
+        and (not asked.wanted or entry.rank(asked) is not None)
     ]
 
 
@@ -164,13 +164,3 @@ def addresses(directory: Directory) -> list[tuple[str, date | None]]:
     people = [one.url for one in organizations(directory)]
     pages = [(row.url, localdate(row.published_at)) for row in directory.rows]
     return [*((url, None) for url in (*fixed, *places, *people)), *pages]
-
-
-def by_role(selection: Selection, organization: Label) -> list[tuple[str, list[Row]]]:
-    """Return the chosen initiatives of an organization under each role it holds, in the order of the roles."""
-    rows = selection.rows()
-    found = [
-        (role, [row for row in rows if any(pair == (role, organization) for pair in row.partners)])
-        for role in PartnerRole.values
-    ]
-    return [(PartnerRole(role).label, held) for role, held in found if held]

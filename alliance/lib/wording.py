@@ -1,0 +1,65 @@
+"""What a search asks for, once the words that people use one for another are known. Pure.
+
+A word that was typed finds what it begins; a word put in its place finds itself only: « ado » for « jeune » never
+finds « adopter ».
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from alliance.lib.text import query_terms, stems
+
+Phrase = tuple[str, ...]  # stems, each once
+_BETWEEN = re.compile(r"[,;\n]")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One thing that must be found: all the words typed (each as a beginning), or all of one of the others (whole)."""
+
+    typed: Phrase
+    others: tuple[Phrase, ...] = ()
+
+    def is_in(self, words: str) -> bool:
+        """Say whether search words (« ` cuisin collect ` », a space on both sides) hold it."""
+        return all(f" {term}" in words for term in self.typed) or any(
+            all(f" {term} " in words for term in other) for other in self.others
+        )
+
+
+def phrases(text: str) -> list[Phrase]:
+    """Return what a text separated by commas says, each part as its stems; parts without a word are left out."""
+    read = (tuple(dict.fromkeys(stems(part))) for part in _BETWEEN.split(text))
+    return list(dict.fromkeys(phrase for phrase in read if phrase))
+
+
+class Equivalents:
+    """Groups of words that are said one for another. The order of the words typed never matters."""
+
+    def __init__(self, groups: Iterable[str] = ()) -> None:
+        """Take each group as people write it: « aîné, personne âgée, retraité »."""
+        others: dict[frozenset[str], dict[Phrase, None]] = {}
+        for group in groups:
+            said = phrases(group)
+            for phrase in said:
+                held = others.setdefault(frozenset(phrase), {})
+                held |= dict.fromkeys(other for other in said if set(other) != set(phrase))
+        ranked = sorted(others, key=lambda key: (-len(key), sorted(key)))
+        self._others = {key: tuple(others[key]) for key in ranked}
+
+    def wanted(self, text: str) -> list[Wanted]:
+        """Return everything that a search for `text` requires; empty when it has no word to look for.
+
+        The longest phrases are read first, and a word is read in one phrase only.
+        """
+        left = dict.fromkeys(query_terms(text))
+        found = []
+        for key, others in self._others.items() if left else ():
+            if key <= left.keys():
+                found.append(Wanted(tuple(term for term in left if term in key), others))
+                left = {term: None for term in left if term not in key}
+        return found + [Wanted((term,)) for term in left]
+
+
+NO_EQUIVALENTS = Equivalents()

@@ -1,0 +1,179 @@
+"""The answer to one search over everything the public site shows, in groups; each count is the length of its list."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, islice
+
+from django.utils.http import urlencode
+
+from alliance.lib.text import QUERY_LENGTH
+from alliance.portal import figures
+from alliance.portal.bitmaps import members
+from alliance.portal.directory import Directory
+from alliance.portal.labels import MUNICIPALITY, ORGANIZATION, TERRITORY, THEME, Label
+from alliance.portal.rows import Row
+from alliance.portal.search.asked import Asked
+from alliance.portal.search.correction import corrected, near_words, unknown_words
+from alliance.portal.search.entries import INSIDE, SAME_STEMS, Rank, ranked
+from alliance.portal.selection import Selection
+from initiatives.search import canonical
+
+THEMES, PLACES, ORGANIZATIONS, INITIATIVES = "themes", "lieux", "organisations", "initiatives"
+PAGE = "/recherche/"
+_SHOWN = {THEMES: 3, PLACES: 5, ORGANIZATIONS: 5, INITIATIVES: 5}
+_MOST_CALLED = 2  # beyond, the words name no place in particular
+
+
+@dataclass(frozen=True)
+class Group:
+    """One kind of things found: all of them counted, the first ones shown, the complete list at `url`."""
+
+    code: str
+    count: int
+    first: Sequence[Label] | Sequence[Row]
+    url: str
+    is_exact: bool
+
+    @property
+    def hidden(self) -> int:
+        return self.count - len(self.first)
+
+
+@dataclass(frozen=True)
+class Together:
+    """The initiatives of a theme in a place, when the words lead to both."""
+
+    theme: Label
+    place: Label
+    count: int
+    url: str
+
+
+class Answer:
+    """What a search finds. `text` is one clean line; beyond a hundred characters the rest is not read."""
+
+    def __init__(self, directory: Directory, text: str, only: str = "") -> None:
+        """`only`: the code of the one group to give whole (themes or places); else every group, its first ones."""
+        self.directory, self.text, self.only = directory, text[:QUERY_LENGTH].strip(), only
+        self.asked = Asked(self.text, directory.labels.equivalents)
+
+    @property
+    def has_words(self) -> bool:
+        """Say whether there is anything to look for."""
+        return bool(self.asked.wanted)
+
+    @cached_property
+    def _themes(self) -> list[tuple[Rank, Label]]:
+        return ranked(self.directory.names[THEME], self.asked)
+
+    @cached_property
+    def _places(self) -> list[tuple[Rank, Label]]:
+        """MRCs before the municipalities of the same rank."""
+        both = chain(self.directory.names[TERRITORY], self.directory.names[MUNICIPALITY])
+        return ranked(both, self.asked)
+
+    @cached_property
+    def _organizations(self) -> list[tuple[Rank, Label]]:
+        return ranked(self.directory.names[ORGANIZATION], self.asked)
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The groups that found something; those where a name is exactly what was typed come first."""
+        if not self.has_words:
+            return []
+        named = ((THEMES, self._themes), (PLACES, self._places), (ORGANIZATIONS, self._organizations))
+        groups = [self._named(code, found) for code, found in named] + [self._initiatives()]
+        kept = [group for group in groups if group.count and self.only in ("", group.code)]
+        return sorted(kept, key=lambda group: not group.is_exact)
+
+    def _named(self, code: str, found: list[tuple[Rank, Label]]) -> Group:
+        labels = [label for _rank, label in found]
+        shown = len(labels) if self.only == code else _SHOWN[code]
+        best = found[0][0][0] if found else INSIDE
+        return Group(code, len(labels), labels[:shown], self._list_of(code), best <= SAME_STEMS)
+
+    def _initiatives(self) -> Group:
+        selection = Selection(self.directory, words=self.text)
+        tiers = self._tiers(selection.mask)
+        exact, rows = next(tiers), self.directory.rows
+        first = list(islice(chain.from_iterable(members(tier, rows) for tier in chain((exact,), tiers)), 5))
+        is_exact = bool(exact) or canonical(self.text).lower() in {row.number.lower() for row in first[:1]}
+        return Group(INITIATIVES, selection.count, first, self._list_of(INITIATIVES), is_exact)
+
+    def _tiers(self, mask: int) -> Iterator[int]:
+        return self.directory.titles.tiers(self.asked.key, self.directory.wanted(self.text), mask)
+
+    def _list_of(self, code: str) -> str:
+        """Return the address of the complete list, which has its own page for organizations and initiatives."""
+        if code in (ORGANIZATIONS, INITIATIVES):
+            return f"/{code}/?{urlencode({'q': self.text})}"
+        return f"{PAGE}?{urlencode({'q': self.text, 'dans': code})}"
+
+    @cached_property
+    def total(self) -> int:
+        return sum(group.count for group in self.groups)
+
+    # Help -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def territories(self) -> list[Label]:
+        """The MRCs to call: those of the places named by the words, when they name one or two."""
+        named = [label for rank, label in self._places if rank[0] <= SAME_STEMS or rank[0] == INSIDE]
+        of_region = self.directory.labels.by_id.get(TERRITORY, {})
+        found = {of_region[label.parent] if label.parent else label: None for label in named}
+        return list(found) if len(found) <= _MOST_CALLED else []
+
+    @cached_property
+    def helps_first(self) -> bool:
+        """Say whether the words lead to a theme or to a place: somebody may be in need."""
+        return bool(self._themes or self.territories)
+
+    @cached_property
+    def together(self) -> Together | None:
+        """The first theme in the first place, when the words name both and the list is not empty."""
+        place = next((label for rank, label in self._places if rank[0] == INSIDE), None)
+        theme = next((label for rank, label in self._themes if rank[0] == INSIDE), None)
+        if place is None or theme is None:
+            return None
+        chosen = {THEME: (theme.slug,), place.kind: (place.slug,)}
+        count = Selection(self.directory, chosen).count
+        address = urlencode({name: values[0] for name, values in chosen.items()})
+        return Together(theme, place, count, f"/initiatives/?{address}") if count else None
+
+    # Nothing found ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def is_empty(self) -> bool:
+        """Say whether nothing answers; a place named beside unknown words is no answer to them."""
+        if not self.has_words or self.only:
+            return False
+        answered = [group for group in self.groups if group.code != PLACES or group.is_exact]
+        return not answered and (not self.groups or bool(self.unknown))
+
+    @cached_property
+    def unknown(self) -> list[str]:
+        """The words that find nothing by themselves, as they were typed."""
+        return unknown_words(self.directory, self.text)
+
+    @cached_property
+    def nearest(self) -> str:
+        """The same search with its unknown words replaced by the nearest known ones, when that finds something."""
+        if not self.has_words or (self.total and not self.unknown):
+            return ""
+        near = corrected(self.directory, self.text)
+        return near if near and Answer(self.directory, near).total else ""
+
+    @cached_property
+    def near(self) -> list[str]:
+        return near_words(self.directory, self.text) if self.is_empty else []
+
+    @cached_property
+    def callable(self) -> list[Label]:
+        """The MRCs that say whom to call, from west to east."""
+        return [label for label in self.directory.labels.all(TERRITORY) if label.phone]
+
+
+def widest(directory: Directory) -> list[figures.Counted]:
+    """Return the themes with their number of initiatives: what to look at when nothing is asked."""
+    return figures.counted(directory, THEME)

@@ -1,0 +1,46 @@
+"""A search as it was read: the words to look for, and the forms of them that names are compared with."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from alliance.lib.text import name_key, query_terms
+from alliance.lib.wording import Equivalents, Wanted
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`text` is one clean line. Nothing to look for when it holds small words only (`wanted` is then empty)."""
+
+    text: str
+    equivalents: Equivalents = field(compare=False)
+
+    @cached_property
+    def wanted(self) -> list[Wanted]:
+        return self.equivalents.wanted(self.text)
+
+    @cached_property
+    def key(self) -> str:
+        """The words as names are compared: « la mitis » is `mitis`."""
+        return name_key(self.text)
+
+    @cached_property
+    def joined(self) -> str:
+        """One word only: the form of a name written without its hyphens (« montjoli »); else nothing."""
+        return self.key if " " not in self.key and len(self.key) > 5 else ""
+
+    @cached_property
+    def stemmed(self) -> str:
+        return " ".join(query_terms(self.text))
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        return frozenset(query_terms(self.text))
+
+    @cached_property
+    def other_phrases(self) -> frozenset[frozenset[str]]:
+        """What is said for one of the words typed."""
+        return frozenset(frozenset(other) for one in self.wanted for other in one.others)
+
+    def says(self, phrase: frozenset[str]) -> bool:
+        """Say whether a whole phrase is in the search, in any order, or stands for one of its words."""
+        return phrase <= self.terms or phrase in self.other_phrases
