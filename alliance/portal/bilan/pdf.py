@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
-STYLE = Path("static") / "css" / "bilan-pdf.css"
+STYLE = "bilan-pdf.css"
 _one_at_a_time = threading.Lock()  # a second of processor each: several at once would starve the other pages
 _PATIENCE = 20  # seconds that a request waits for its turn
 _MOST_KEPT = 12  # PDFs kept per process, by the page they come from: a published version is made once
@@ -34,19 +34,19 @@ def available() -> bool:
     return True
 
 
-def make(html: str, **options: Any) -> bytes:
-    """Return the PDF of a page. Nothing is fetched, from the network nor from the disk: images are inside the page.
+def make(html: str, *, style: str = STYLE, **options: Any) -> bytes:
+    """Return the PDF of a page, dressed by `style`, a file of static/css.
 
-    The same page asked again, even while it is being made, is made once. Raises Busy when its turn does not come.
+    Nothing is fetched, from the network nor from the disk: images are inside the page. The same page asked again, even while it is being made, is made once. Raises Busy when its turn does not come.
     """
-    key = hashlib.sha256(f"{sorted(options.items())}{html}".encode()).hexdigest()
+    key = hashlib.sha256(f"{style}{sorted(options.items())}{html}".encode()).hexdigest()
     if kept := _kept.get(key):  # in one step: another thread may drop it between two
         return kept
     if not _one_at_a_time.acquire(timeout=_PATIENCE):
         raise Busy
     try:
         if key not in _kept:
-            _kept[key] = _made(html, **options)
+            _kept[key] = _made(html, style=style, **options)
             while len(_kept) > _MOST_KEPT:
                 _kept.popitem(last=False)
         return _kept[key]
@@ -54,7 +54,7 @@ def make(html: str, **options: Any) -> bytes:
         _one_at_a_time.release()
 
 
-def _made(html: str, **options: Any) -> bytes:
+def _made(html: str, *, style: str, **options: Any) -> bytes:
     from weasyprint import CSS, HTML  # noqa: PLC0415 - same as in available
     from weasyprint.urls import URLFetcher  # noqa: PLC0415 - same
 
@@ -62,7 +62,7 @@ def _made(html: str, **options: Any) -> bytes:
         logging.ERROR
     )  # its steps and hints are not for the server's journal
     fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
-    style = (Path(settings.BASE_DIR) / STYLE).read_text(encoding="utf-8")
+    rules = (Path(settings.BASE_DIR) / "static" / "css" / style).read_text(encoding="utf-8")
     page = HTML(string=html, base_url="data:,", url_fetcher=fetcher)
-    sheet = CSS(string=style, base_url="data:,", url_fetcher=fetcher)
+    sheet = CSS(string=rules, base_url="data:,", url_fetcher=fetcher)
     return page.write_pdf(stylesheets=[sheet], pdf_variant="pdf/ua-1", **options)

@@ -154,7 +154,7 @@ def addresses(directory: Directory) -> list[tuple[str, date | None]]:
     """Return every public address, with the day of publication of an initiative."""
     fixed = ("/", "/initiatives/", "/themes/", "/territoires/", "/organisations/", "/a-propos/")
     fixed += tuple(f"/chiffres/{page}" for page in ("", "exercices/", "matrice/", "levier/", "annonces/"))
-    fixed += ("/bilan/", "/accessibilite/", "/confidentialite/", "/nous-joindre/")
+    fixed += ("/bilan/", "/frigo/", "/accessibilite/", "/confidentialite/", "/nous-joindre/")
     places = [
         label.url
         for kind in (names.THEME, names.TERRITORY, names.MUNICIPALITY)
