@@ -65,6 +65,7 @@ BOTH_ENGINES = (
     "tests/initiatives/test_talk_kept.py",
     "tests/lib/test_constraints.py",
     "tests/mail/",
+    "tests/portal/test_alerts.py",
     "tests/portal/test_bad_addresses.py",
     "tests/portal/test_bilan_published.py",
     "tests/portal/test_changes_properties.py",

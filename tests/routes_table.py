@@ -26,6 +26,8 @@ EXPECTED = {
         (
             "portal:about",
             "portal:accessibility",
+            "portal:alert",
+            "portal:alert_asked",
             "portal:announced",
             "portal:announced_rows",
             "portal:bilan",
@@ -111,7 +113,10 @@ EXPECTED = {
         "302 404 404 404 404 404 404 404",  # nobody here has a second factor
     ),
     **dict.fromkeys(("account_link_ask", "mfa_login_webauthn"), "200 302 302 302 302 302 302 302"),
-    **dict.fromkeys(("account_invitation", "account_link_open"), "410 410 410 410 410 410 410 410"),
+    **dict.fromkeys(
+        ("account_invitation", "account_link_open", "portal:alert_confirm", "portal:alert_stop"),
+        "410 410 410 410 410 410 410 410",
+    ),
     "portal:short": REDIRECTS,
     "account_session": "401 200 200 200 200 200 200 200",
     "account_login": "200 302 302 302 302 302 302 302",

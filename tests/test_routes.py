@@ -137,7 +137,9 @@ def address(name, things):
         "espace:report": [published.reports.first().pk],
         "espace:section": [file.pk, "budget"],
         "account_confirm_email": ["x"],
-        **dict.fromkeys(("account_invitation", "account_link_open"), ["1-x"]),
+        **dict.fromkeys(
+            ("account_invitation", "account_link_open", "portal:alert_confirm", "portal:alert_stop"), ["1-x"]
+        ),
         **dict.fromkeys(("mfa_edit_webauthn", "mfa_remove_webauthn"), [1]),
         "account_reset_password_from_key": ["1", "x-y"],
     }
@@ -164,7 +166,7 @@ def test_every_route_of_ours_answers_each_person_as_written(visit, things):
     assert set(ours) == set(EXPECTED)
     answers = {name: " ".join(map(str, visit(address(name, things)))) for name in ours}
     assert answers == EXPECTED
-    assert len(answers) == 94
+    assert len(answers) == 98
 
 
 def test_file_recorded_from_a_text_is_read_by_its_mrc_and_by_those_who_enter(visit, things):

@@ -1,6 +1,7 @@
 import pytest
 
 from initiatives.choices import PartnerRole, Scope, State
+from tests.espace.conftest import at_once  # noqa: F401  # a fixture
 from tests.kept_world import KeptRows
 from tests.portal import bilan_year
 

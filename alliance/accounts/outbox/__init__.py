@@ -7,7 +7,7 @@ receive; `texts`: the words around a message; `signed`: addresses of pages opene
 from alliance.accounts.outbox.choices import kinds_for, seal, set_ways, ways_of
 from alliance.accounts.outbox.sending import Outcome, forget_old, send_waiting
 from alliance.accounts.outbox.signed import signed_path, value_of
-from alliance.accounts.outbox.texts import message_text
+from alliance.accounts.outbox.texts import address_of, message_text
 from alliance.accounts.outbox.writing import (
     cancel,
     erase,
@@ -24,6 +24,7 @@ from alliance.accounts.outbox.writing import (
 
 __all__ = [
     "Outcome",
+    "address_of",
     "cancel",
     "erase",
     "failed_count",

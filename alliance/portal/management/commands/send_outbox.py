@@ -2,11 +2,15 @@ from django.core.management.base import BaseCommand, CommandError
 
 from alliance.accounts import outbox
 from alliance.lib.templatetags.francais import pluriel
+from alliance.portal import alerts
 from initiatives import reminders
 
 
 class Command(BaseCommand):
-    help = "Écrit les rappels du jour, puis envoie les courriels qui attendent. À lancer toutes les cinq minutes."
+    help = (
+        "Écrit les rappels du jour et les alertes de la semaine, puis envoie les courriels qui attendent."
+        " À lancer toutes les cinq minutes."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument(
@@ -18,6 +22,8 @@ class Command(BaseCommand):
         if options["limite"] < 1:
             raise CommandError("--limite\xa0: inscrivez un nombre de 1 ou plus.")
         reminders.write()
+        alerts.forget_unconfirmed()
+        alerts.send_week()
         outcome = outbox.send_waiting(options["limite"], digests_now=options["resume"])
         outbox.forget_old()
         if options["verbosity"] > 1 or outcome.sent:
