@@ -64,6 +64,9 @@ EXPECTED = {
             "portal:territory",
             "portal:theme",
             "portal:themes",
+            "portal:zoom",
+            "portal:zoom_file",
+            "portal:zooms",
             "account_inactive",
             "account_link_sent",
             "account_reset_password",
@@ -174,6 +177,10 @@ PAGE_RIGHT = {
     **dict.fromkeys(("message", "note"), "initiatives.change_initiative"),
     "unpublish": "initiatives.publish_initiative",
     "freeze": "portal.publish_bilan",
+    "preview": "portal.view_zoom",
+    "show": "portal.publish_zoom",
+    "hide": "portal.publish_zoom",
+    "to_zoom": "portal.change_zoom",
 }
 NEVER = {"delete"}  # nothing is deleted in the admin, except a person's tie to an MRC
 POSTED_ONLY = {"process_import", "reset_factor", "send_link", "retry", "cancel"}  # of a message

@@ -13,6 +13,7 @@ from django.utils import timezone
 from alliance.accounts import roles
 from alliance.accounts.models import TeamAddress
 from alliance.lib.dates import today
+from alliance.portal import zooms
 from alliance.portal.actions import publish_bilan
 from funding import actions as money
 from funding.choices import Condition, ContributionKind, Measure
@@ -82,6 +83,9 @@ def things(world):
         measure=Measure.INITIATIVES,
     )
     TeamAddress.objects.create(role=roles.Role.READER, address="equipe@exemple.invalid")
+    zoom = zooms.create(by=world.coordination, values={"title": "Essai"})
+    zooms.add_items(zoom=zoom, by=world.coordination, initiatives=[published])
+    zooms.publish(zoom=zoom, by=world.coordination)
     plan = ActionPlan.objects.create(period=world.period, title="Plan")
     PlanNode.objects.create(plan=plan, level=PlanLevel.AXIS, label="Axe")
     file = world.initiative(State.CHANGES_REQUESTED)
@@ -123,6 +127,7 @@ def address(name, things):
         "portal:figure": ["fqis-accorde"],
         "portal:figure_file": ["fqis-accorde"],
         "portal:theme": ["alimentation"],
+        **dict.fromkeys(("portal:zoom", "portal:zoom_file"), ["essai"]),
         "portal:fridge_bulletin": ["municipalite", "mont-joli"],
         "portal:fridge_paper": ["municipalite", "mont-joli", "aimant"],
         "portal:fridge_sheets": ["municipalite", "mont-joli"],
@@ -184,7 +189,9 @@ def admin_address(name, things):
     promise = published.commitments.get()
     args = {
         "step": [record.pk, "complete"],
-        **dict.fromkeys(("changelist", "add", "import", "export", "process_import", "accounting"), []),
+        **dict.fromkeys(
+            ("to_zoom", "changelist", "add", "import", "export", "process_import", "accounting"), []
+        ),
         **{page: [published.pk, promise.pk] for page in ("amend", "release", "schedule")},
         **{
             page: [published.pk, promise.disbursements.get(rank=rank).pk]

@@ -20,10 +20,11 @@ from alliance.lib.money import format_amount
 from alliance.lib.resources import Column
 from alliance.lib.widgets import AutocompleteMixin
 from alliance.lib.workflow import Refusal, Stale
-from alliance.portal import admin_bilan, admin_years  # noqa: F401  # register the bilans and the years
+from alliance.portal import admin_bilan, admin_years, admin_zoom  # noqa: F401  # register the bilans and the years
 from alliance.portal.admin_file_money import FileMoneyMixin
 from alliance.portal.admin_steps import StepsMixin
 from alliance.portal.admin_talk import TalkMixin
+from alliance.portal.admin_to_zoom import ToZoomMixin, only_published_for_zoom
 from funding import ledger
 from funding.rules import refuse_used_form
 from initiatives import actions, changes
@@ -96,7 +97,9 @@ class TransitionInline(ReadOnlyInline):
 
 
 @admin.register(Initiative)
-class InitiativeAdmin(OnceMixin, StepsMixin, TalkMixin, FileMoneyMixin, FileAdminMixin, AuditedModelAdmin):
+class InitiativeAdmin(
+    ToZoomMixin, OnceMixin, StepsMixin, TalkMixin, FileMoneyMixin, FileAdminMixin, AuditedModelAdmin
+):
     form = InitiativeForm
     resource_classes = [InitiativeFile]
     internal_columns = ("internal_note",)
@@ -160,7 +163,7 @@ class InitiativeAdmin(OnceMixin, StepsMixin, TalkMixin, FileMoneyMixin, FileAdmi
         return ledger.with_awarded(rows)
 
     def get_search_results(self, request, queryset, search_term):
-        return search(queryset, search_term), False
+        return only_published_for_zoom(request, search(queryset, search_term)), False
 
     @admin.display(description="numéro", ordering="number")
     def number_or_draft(self, initiative):

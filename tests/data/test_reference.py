@@ -42,6 +42,7 @@ def test_reference_counts_are_those_of_the_sources(loaded):
         "périodes": 3,
         "exercices": 10,
         "thèmes": 8,
+        "mots équivalents": 38,
         "groupes de personnes visées": 13,
         "sources de financement": 3,
         "enveloppes": 1,
@@ -49,6 +50,7 @@ def test_reference_counts_are_those_of_the_sources(loaded):
         "chiffres annoncés": 26,
         "organisations": 34,
         "initiatives": 34,
+        "Zooms": 1,
     }
     assert Counter(Municipality.objects.values_list("kind", flat=True)) == {"municipalite": 114, "tno": 14}
     assert Municipality.objects.values("slug").distinct().count() == 128

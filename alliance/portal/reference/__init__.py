@@ -6,7 +6,7 @@ rewritten in the portal is never written over by a second run.
 
 from django.db import transaction
 
-from alliance.portal.reference import dollars, frame, named, partners, places
+from alliance.portal.reference import dollars, frame, named, partners, places, wording, zooms
 from alliance.portal.reference.author import author
 
 # In the order in which each needs the ones before it.
@@ -16,6 +16,8 @@ TABLES = (
     ("périodes", frame.load_periods),
     ("exercices", frame.load_fiscal_years),
     ("thèmes", frame.load_themes),
+    ("mots des thèmes", wording.enrich_themes),
+    ("mots équivalents", wording.load_equivalents),
     ("groupes de personnes visées", frame.load_target_groups),
     ("sources de financement", dollars.load_sources),
     ("enveloppes", dollars.load_envelopes),
@@ -23,6 +25,7 @@ TABLES = (
     ("chiffres annoncés", dollars.load_figures),
     ("organisations", partners.load_organizations),
     ("initiatives", named.load_initiatives),
+    ("Zooms", zooms.load_zooms),
 )
 
 

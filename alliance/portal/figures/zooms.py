@@ -1,0 +1,189 @@
+"""What the initiatives of a Zoom add up to today, beside what was announced of them; the two are never mixed.
+
+Each initiative counts once. An amount that is not published is told apart: it is not zero.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from alliance.lib.money import UNPUBLISHED
+from alliance.lib.templatetags.francais import montant, nombre, pluriel
+from alliance.lib.text import fold
+from alliance.portal import labels as names
+from alliance.portal.directory import Directory
+from alliance.portal.figures.told import NOT_SAID, Comparison
+from alliance.portal.labels import Label
+from alliance.portal.rows import Row
+from funding import ledger
+from funding.choices import Measure, Precision, Unit
+from funding.models import PublishedFigure
+
+_UNSURE = ("plus de", "près de", "au-delà de", "au moins", "environ", "quelque")
+
+
+@dataclass(frozen=True)
+class ZoomTotals:
+    """What the shown initiatives of a Zoom come to. Dollars are those that lines promised and partners bring.
+
+    `dollars`, `fqis`: None when no amount is known. `without_amount`: initiatives whose amount is not published;
+    `unknown_shares`: contributions of partners without a published amount.
+    """
+
+    initiatives: int
+    organizations: int
+    territories: int
+    regional: int
+    dollars: Decimal | None
+    fqis: Decimal | None
+    partners: Decimal | None
+    without_amount: int
+    unknown_shares: int
+
+    @property
+    def whole(self) -> Decimal | None:
+        """Return what lines and partners bring together, known amounts only."""
+        known = [amount for amount in (self.dollars, self.partners) if amount is not None]
+        return ledger.total(known) if known else None
+
+    @property
+    def whole_text(self) -> str:
+        return self._at_least(self.whole)
+
+    @property
+    def fqis_text(self) -> str:
+        return self._at_least(self.fqis, shares=False)
+
+    @property
+    def partners_text(self) -> str:
+        return self._at_least(self.partners, lines=False)
+
+    def _at_least(self, amount: Decimal | None, *, lines: bool = True, shares: bool = True) -> str:
+        if amount is None:
+            return UNPUBLISHED
+        lacks = (lines and self.without_amount) or (shares and self.unknown_shares)
+        return f"au moins {montant(amount)}" if lacks else montant(amount)
+
+    @property
+    def told(self) -> list[tuple[str, str, str]]:
+        """Return each total as (number, what it counts, its definition); dollars only when an amount is known."""
+        everywhere = "Une initiative régionale les touche toutes." if self.regional else ""
+        one = self.initiatives < 2
+        found = [
+            (
+                nombre(self.initiatives),
+                "initiative" if one else "initiatives",
+                "Celles de cette page, chacune comptée une fois.",
+            ),
+            (
+                nombre(self.organizations),
+                "organisation participante" if self.organizations < 2 else "organisations participantes",
+                "Celles qui portent une de ces initiatives ou y participent.",
+            ),
+            (
+                nombre(self.territories),
+                "MRC touchée" if self.territories < 2 else "MRC touchées",
+                f"Celles où se déroule une de ces initiatives. {everywhere}".strip(),
+            ),
+        ]
+        if self.whole is not None:
+            parts = f"FQIS\xa0: {self.fqis_text}. Partenaires\xa0: {self.partners_text}."
+            found.append((self.whole_text, "promis par les lignes et apportés par les partenaires", parts))
+        return found
+
+    @property
+    def note(self) -> str:
+        """Say what the dollars lack, or nothing when every amount is known."""
+        if not self.without_amount and not self.unknown_shares:
+            return ""
+        lacking = []
+        if self.without_amount:
+            lacking.append(pluriel(self.without_amount, "initiative,initiatives"))
+        if self.unknown_shares:
+            lacking.append(pluriel(self.unknown_shares, "contribution,contributions"))
+        return f"Montant non publié pour {' et '.join(lacking)}\xa0: ce n’est pas zéro."
+
+
+def zoom_totals(directory: Directory, rows: Sequence[Row]) -> ZoomTotals:
+    """Return what these published initiatives come to, each once; `rows` holds no initiative twice."""
+    present = directory.labels.present
+    known = [row for row in rows if row.amount is not None]
+    brought = [share for row in rows for share in row.contributions]
+    shares = ledger.partners_of(brought)  # type: ignore[arg-type]  # it reads a kind and an amount
+    regional = [row for row in rows if row.is_regional]
+    everywhere = directory.labels.all(names.TERRITORY) if regional else ()
+    return ZoomTotals(
+        initiatives=len(rows),
+        organizations=len({present(who).slug for row in rows for _, who in row.partners}),
+        territories=len({label.slug for row in rows for label in row.territories} | _slugs(everywhere)),
+        regional=len(regional),
+        dollars=ledger.total(row.amount for row in known) if known else None,
+        fqis=_fqis(known) if known else None,
+        partners=shares.known if any(share.amount is not None for share in brought) else None,
+        without_amount=len(rows) - len(known),
+        unknown_shares=shares.unknown,
+    )
+
+
+def _slugs(labels: Iterable[Label]) -> set[str]:
+    return {label.slug for label in labels}
+
+
+def _fqis(rows: Iterable[Row]) -> Decimal:
+    """Return the part that FQIS sources promised."""
+    payments = (payment for row in rows for payment in row.payments)
+    return ledger.total(payment.amount for payment in payments if payment.payer.source.is_fqis)
+
+
+@dataclass(frozen=True)
+class ToldFigure:
+    """A figure announced about a Zoom, with the words of its source, beside the count of the same selection."""
+
+    compared: Comparison
+
+    @property
+    def figure(self) -> PublishedFigure:
+        return self.compared.figure
+
+    @property
+    def before(self) -> str:
+        """Return the word of caution of the source itself (« près de »), or that of its precision."""
+        wording = fold(self.figure.wording)
+        if self.figure.precision == Precision.EXACT:
+            return ""
+        said = next((words for words in _UNSURE if fold(words) in wording), "")
+        return said or ("au moins" if self.figure.precision == Precision.AT_LEAST else "environ")
+
+    @property
+    def number(self) -> str:
+        if self.figure.unit == Unit.DOLLARS:
+            return montant(self.figure.value)
+        return nombre(Decimal(self.figure.value).normalize())
+
+    @property
+    def today(self) -> str:
+        """Say how the figure stands beside this page's own count, in the words of the page of announced figures."""
+        if self.compared.counted is None:
+            return f"Non recalculable. {' '.join(self.compared.why)}"
+        counted = self.compared.counted_text
+        if self.compared.status == "different":
+            return f"Ce Zoom en compte {counted} aujourd’hui\xa0: {self.compared.verdict}."
+        return f"Ce Zoom en compte {counted}\xa0: le chiffre annoncé tient."
+
+
+def told_of(figures: Iterable[PublishedFigure], totals: ZoomTotals) -> list[ToldFigure]:
+    """Return announced figures, never changed, each beside what the selection counts of the same thing."""
+    return [ToldFigure(_compared(figure, totals)) for figure in figures]
+
+
+def _compared(figure: PublishedFigure, totals: ZoomTotals) -> Comparison:
+    counted: Decimal | int | None
+    if figure.unit == Unit.DOLLARS:
+        counted = {Measure.COMMITTED: totals.fqis, Measure.COST: totals.whole}.get(figure.measure)
+    else:
+        counted = {
+            Unit.INITIATIVES: totals.initiatives,
+            Unit.ORGANIZATIONS: totals.organizations,
+            Unit.TERRITORIES: totals.territories,
+        }.get(figure.unit)
+    return Comparison(figure, counted, () if counted is not None else (figure.why_not or NOT_SAID,))
