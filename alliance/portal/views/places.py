@@ -1,98 +1,172 @@
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.urls import is_valid_path
+from django.utils.http import urlencode
 
-from alliance.lib.aggregates import JoinIds, per_parent
-from alliance.portal import figures
+from alliance.portal import figures, gazetteer
 from alliance.portal.directory import current
+from alliance.portal.figures import curve, helping
+from alliance.portal.figures import places as of_places
+from alliance.portal.figures import themes as of_themes
 from alliance.portal.freshness import public_page
+from alliance.portal.gazetteer import Seat, Town, Words
 from alliance.portal.labels import MUNICIPALITY, TERRITORY, THEME
 from alliance.portal.selection import Selection
 from alliance.portal.views.redirects import label_or_404, moved
-from territories.models import Municipality, Organization, Territory
+from territories.choices import MunicipalityKind
 
-_SHOWN = 20
+_SHOWN = 12
+
+
+def _doors(query, *paths):
+    """Return the addresses that exist here, by a short name, each with the query: `("map", "/carte/la-mitis/")`."""
+    asked = f"?{urlencode(query)}" if query else ""
+    return {name: f"{path}{asked}" for name, path in paths if is_valid_path(path)}
+
+
+def _files(**query):
+    return _doors(
+        query,
+        ("csv", "/initiatives.csv"),
+        ("xlsx", "/initiatives.xlsx"),
+        ("atom", "/initiatives.atom"),
+        ("alert", "/alertes/"),
+    )
 
 
 @public_page
 def themes(request):
-    return render(request, "portal/themes.html", {"themes": figures.counted(current(request), THEME)})
+    directory = current(request)
+    present, past = of_themes.theme_tiles(directory, gazetteer.around(directory))
+    return render(request, "portal/themes.html", {"themes": present, "past": past})
 
 
 @public_page
 def theme(request, slug):
-    """A theme in plain words first, then who to call, then what is done, by MRC."""
+    """A theme in plain words: for whom, where, whom to call; then what is done; then figures."""
     directory = current(request)
     label = label_or_404(directory, THEME, slug)
     if answer := moved(label, slug):
         return answer
-    selection = Selection(directory, {THEME: (label.slug,)})
+    book = gazetteer.around(directory)
+    selection, words = Selection(directory, {THEME: (label.slug,)}), book.words.get(label.pk, Words())
+    now, before = helping.split(selection.rows())
     context = {
         "theme": label,
+        "words": words,
+        "past": of_themes.past_period(words),
+        "people": of_themes.people_meant(directory, book, label),
+        "numbers": of_themes.theme_figures(directory, book, label),
         "totals": figures.totals(selection),
-        "by_territory": figures.counted(directory, TERRITORY, theme=label.slug),
-        "rows": selection.rows(stop=_SHOWN),
-        "shown": _SHOWN,
+        "now": now[:_SHOWN],
+        "before": before[:_SHOWN],
+        "has_more": len(now) > _SHOWN or len(before) > _SHOWN,
+        "others": [one for one in figures.counted(directory, THEME) if one.label.pk != label.pk],
+        "doors": _doors({}, ("fridge", f"/frigo/theme/{label.slug}/")) | _files(theme=label.slug),
     }
     return render(request, "portal/theme.html", context)
 
 
 @public_page
 def territories(request):
-    context = {"territories": figures.counted(current(request), TERRITORY)}
+    directory = current(request)
+    context = {
+        "territories": figures.counted(directory, TERRITORY),
+        "tiles": of_places.territory_tiles(directory, gazetteer.around(directory)),
+        "doors": _doors({}, ("map", "/carte/"), ("gaps", "/carte/deserts/")),
+    }
     return render(request, "portal/territories.html", context)
 
 
 @public_page
 def territory(request, slug):
-    """The portrait of an MRC: people, municipalities, themes, its initiatives, then those of the whole region."""
+    """An MRC: whom to call, what is done, what is not, its plan, its years, its neighbours."""
     directory = current(request)
     label = label_or_404(directory, TERRITORY, slug)
     if answer := moved(label, slug):
         return answer
-    served = per_parent(
-        Organization.territories_served.through.objects.all(), "territory", JoinIds("organization_id")
-    )
-    facts = Territory.objects.annotate(served=served).get(pk=label.pk)
-    selection = Selection(directory, {TERRITORY: (label.slug,)})
+    book = gazetteer.around(directory)
+    seat, selection = book.seats.get(label.pk, Seat()), Selection(directory, {TERRITORY: (label.slug,)})
     own, regional = selection.apart()
+    now, before = helping.split(own)
+    served = ",".join(str(pk) for pk, body in book.bodies.items() if label.pk in body.serves)
+    met, missing = of_places.themes_here(directory, label)
     context = {
-        "territory": facts,
         "label": label,
-        "municipalities": figures.municipalities_of(directory, label),
-        "themes": figures.counted(directory, THEME, territoire=label.slug),
+        "seat": seat,
+        "call": helping.call_of(label, seat),
+        "here": of_places.here(directory, label),
         "totals": figures.totals(selection),
-        "own": own[:_SHOWN],
+        "now": now[:_SHOWN],
+        "before": before[:_SHOWN],
         "regional": regional[:_SHOWN],
-        "organizations": figures.organizations_of(directory, label, facts.served),
+        "met": met,
+        "missing": missing,
+        "plans": of_places.plans_of(directory, book, label),
+        "curve": curve.curve(directory, label),
+        "neighbours": of_places.neighbours(directory, label),
+        "towns": of_places.towns_of(directory, book, label),
+        "municipalities": figures.municipalities_of(directory, label),
+        "organizations": figures.organizations_of(directory, label, served),
         "shore": figures.counted(directory, TERRITORY),
+        "doors": _doors(
+            {},
+            ("map", f"/carte/{label.slug}/"),
+            ("gaps", f"/carte/deserts/{label.slug}/"),
+            ("fridge", f"/frigo/territoire/{label.slug}/"),
+        )
+        | _files(territoire=label.slug),
     }
     return render(request, "portal/territory.html", context)
 
 
 @public_page
 def municipality(request, slug):
-    """What exists here: its own initiatives, then its MRC's, then those of the whole region."""
+    """What exists here and whom to call; then what there was, what its MRC does, what the whole region does."""
     directory = current(request)
     label = directory.labels.by_slug.get(MUNICIPALITY, {}).get(slug.lower())
     if label is None:
         raise Http404
     if label.slug != slug:
         return HttpResponsePermanentRedirect(label.url)
-    facts = Municipality.objects.get(pk=label.pk)
-    present = directory.labels.present(label)
+    book, present = gazetteer.around(directory), directory.labels.present(label)
     around = directory.labels.by_id[TERRITORY][present.parent]
     groups = figures.around_municipality(directory, present, around)
+    former = [other for other in directory.labels.all(MUNICIPALITY) if other.merged == present.pk]
+    found = helping.services(book, groups, {present.pk, *(other.pk for other in former)}, directory)
+    town = book.towns.get(label.pk, Town())
+    nearby, regional = found.around + found.around_before, found.regional + found.regional_before
     context = {
-        "municipality": facts,
+        "municipality": label,
+        "town": town,
+        "is_tno": town.kind == MunicipalityKind.TNO,
+        "is_nation": town.kind == MunicipalityKind.FIRST_NATION,
         "present": present if label.merged else None,
-        "former": [other for other in directory.labels.all(MUNICIPALITY) if other.merged == label.pk],
+        "former": [] if label.merged else former,
         "territory": around,
-        "own": groups.own[:_SHOWN],
-        "around": groups.around[:_SHOWN],
-        "regional": groups.regional[:_SHOWN],
+        "mrc": helping.call_of(around, book.seats.get(around.pk, Seat())),
+        "calls": found.calls[: helping.MOST_CALLS],
+        "merged_on": helping.day_merged(label),
+        "services": found,
+        "now_themes": helping.by_theme(found.now[:_SHOWN]),
+        "before": found.before[:_SHOWN],
+        "around": nearby[:_SHOWN],
+        "around_more": len(nearby) > _SHOWN,
+        "regional": regional[:_SHOWN],
+        "regional_more": len(regional) > _SHOWN,
+        "shown": _SHOWN,
         "count": groups.count,
         "parts": groups.parts,
-        "listed": figures.totals(Selection(directory, {MUNICIPALITY: (present.slug,)})),
-        "listed_around": figures.totals(Selection(directory, {TERRITORY: (around.slug,)})),
+        "nearest": helping.nearest(directory, book, present),
+        "before_url": helping.listed(municipalite=(present.slug,), portee=helping.OWN, etat=("realisee",)),
+        "now_url": helping.listed(municipalite=(present.slug,), portee=helping.OWN, etat=helping.NOW),
+        "around_url": helping.listed(territoire=(around.slug,), portee=helping.OWN),
+        "regional_url": helping.listed(portee=helping.REGIONAL),
+        "doors": _doors(
+            {},
+            ("fridge", f"/frigo/municipalite/{present.slug}/"),
+            ("gaps", f"/carte/deserts/{around.slug}/"),
+        )
+        | _files(municipalite=present.slug),
     }
     return render(request, "portal/municipality.html", context)
