@@ -1,4 +1,4 @@
-"""The only writer of organizations. Each verb names its author and keeps the history.
+"""The only writer of organizations and of what an MRC says to call. Each verb names its author and keeps the history.
 
 Raises ValidationError (a field, in French) and Refusal (French reasons).
 """
@@ -12,7 +12,7 @@ from alliance.accounts.models import User
 from alliance.accounts.roles import TERRITORY_ROLES
 from alliance.lib.records import save_as
 from alliance.lib.text import slug_fr, sort_key
-from territories.models import Organization, OrganizationAlias, OrganizationPastSlug
+from territories.models import Organization, OrganizationAlias, OrganizationPastSlug, Territory
 
 SCALARS = (
     "name",
@@ -30,6 +30,27 @@ SCALARS = (
     "is_active",
     "is_listed",
 )
+
+TERRITORY_VALUES = (
+    "code",
+    "code_mamh",
+    "code_statcan",
+    "name",
+    "full_name",
+    "genitive",
+    "locative",
+    "slug",
+    "seat",
+    "order",
+    "population",
+    "population_year",
+    "website",
+    "contact_name",
+    "contact_phone",
+    "contact_email",
+    "is_active",
+)
+_GIVEN_ONCE = ("code", "slug")  # files and links depend on them
 
 # Who copies the names of organizations (the search words of initiatives) adds its function here when it starts:
 # whatever the door, the copy follows in the same transaction, and this package knows nothing of the upper ones.
@@ -126,3 +147,20 @@ def _free_slug(base: str, organization: Organization) -> str:
     ):
         slug, suffix = f"{base}-{suffix}", suffix + 1
     return slug
+
+
+@transaction.atomic
+def update_territory(*, territory: Territory, by: User, values: Mapping[str, Any]) -> Territory:
+    """Change the fields of an MRC named in `values`: its portrait, and whom the public may call. Return it.
+
+    The telephone comes as `PhoneFormField` writes it. The code and the address are given once.
+    """
+    unknown = set(values) - set(TERRITORY_VALUES)
+    if unknown:
+        raise TypeError(f"not fields of an MRC: {sorted(unknown)}")
+    locked = Territory.objects.select_for_update().get(pk=territory.pk) if territory.pk else territory
+    for name, value in values.items():
+        if not (territory.pk and name in _GIVEN_ONCE):
+            setattr(locked, name, value)
+    save_as(locked, by)
+    return locked

@@ -12,7 +12,7 @@ from alliance.accounts.admin import UserAdmin
 from alliance.accounts.models import User
 from alliance.lib.admin import AuditedModelAdmin, DemoFilter, choice_filter, row_filter, yes_no_filter
 from alliance.lib.cells import split_list
-from alliance.lib.forms import LineFormField
+from alliance.lib.forms import LineFormField, PhoneFormField
 from alliance.lib.imports import FileAdminMixin
 from alliance.lib.records import sign
 from alliance.lib.text import sort_key
@@ -39,14 +39,44 @@ class CodedAdmin(FileAdminMixin, AuditedModelAdmin):
         return {} if obj or not self.has_add_permission(request) else self.prepopulated_fields
 
 
+class TerritoryForm(forms.ModelForm):
+    contact_phone = PhoneFormField(
+        required=False,
+        max_length=30,
+        label="téléphone public",
+        help_text="Publié sur la page de la MRC, de ses municipalités et des thèmes.",
+    )
+
+
 @admin.register(Territory)
 class TerritoryAdmin(CodedAdmin):
+    form = TerritoryForm
     resource_classes = [TerritoryResource]
-    list_display = ("name", "code", "seat", "population", "population_year", "is_active")
+    list_display = ("name", "code", "seat", "contact_phone", "population", "population_year", "is_active")
+    fieldsets = (
+        (
+            "Qui appeler, pour le public",
+            {
+                "fields": ("contact_name", "contact_phone", "contact_email", "website"),
+                "description": "Ces coordonnées sont publiques. Inscrivez celles d’un service plutôt que d’une personne.",
+            },
+        ),
+        ("Identité", {"fields": ("name", "full_name", "genitive", "locative", "slug", "is_active")}),
+        ("Portrait", {"fields": ("seat", "order", "population", "population_year")}),
+        ("Codes", {"fields": ("code", "code_mamh", "code_statcan")}),
+    )
     list_filter = (yes_no_filter("active", "active", Q(is_active=True)),)
     search_fields = ("name",)
     folded = ("name", "full_name", "code", "seat")
     ordering = ("order",)
+
+    def save_model(self, request, obj, form, change):
+        values = {
+            name: form.cleaned_data[name] for name in form.cleaned_data if name in actions.TERRITORY_VALUES
+        }
+        written = actions.update_territory(territory=obj, by=request.user, values=values)
+        obj.pk = written.pk
+        obj.__dict__.update(written.__dict__)
 
 
 @admin.register(Municipality)
