@@ -5,6 +5,7 @@ from django.urls import path
 from initiatives.views import (
     deposit,
     documents,
+    easy,
     entry,
     exchanges,
     paper,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("initiatives/<int:pk>/recu/", deposit.receipt, name="receipt"),
     path("initiatives/<int:pk>/retirer/", deposit.withdraw, name="withdraw"),
     path("initiatives/<int:pk>/prolonger/", renew.renew, name="renew"),
+    path("initiatives/<int:pk>/facile-a-lire/", easy.easy, name="easy"),
     path("initiatives/<int:pk>/echanges/", exchanges.exchanges, name="exchanges"),
     path("initiatives/<int:pk>/partenaires/", partners.choose, name="partners"),
     path("initiatives/<int:pk>/partenaires/creer/", partners.create, name="partner_new"),

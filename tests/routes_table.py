@@ -40,6 +40,7 @@ EXPECTED = {
             "portal:confidentiality",
             "portal:contact",
             "portal:directory",
+            "portal:easy",
             "portal:figure",
             "portal:figure_file",
             "portal:figures",
@@ -127,6 +128,7 @@ EXPECTED = {
     **dict.fromkeys(
         (
             "espace:document_remove",
+            "espace:easy",
             "espace:edit",
             "espace:partner",
             "espace:partner_new",

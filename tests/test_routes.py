@@ -21,7 +21,7 @@ from funding.models import Contribution, Limits, PublishedFigure, YearClosing
 from funding.rules import Instalment
 from initiatives import actions
 from initiatives.choices import PlanLevel, State
-from initiatives.models import ActionPlan, PlanNode
+from initiatives.models import ActionPlan, EasyText, PlanNode
 from tests.documents import made
 from tests.routes_table import (
     ADDED_BY_ACTIONS_ONLY,
@@ -92,6 +92,7 @@ def things(world):
     document = actions.add_document(
         initiative=file, by=world.agent_mitis, kind="resolution", upload=made.upload()
     )
+    EasyText.objects.create(initiative=published, what="Un repas.")
     world.things = {"published": published, "file": file, "document": document}
     return world
 
@@ -127,6 +128,7 @@ def address(name, things):
         "portal:figure": ["fqis-accorde"],
         "portal:figure_file": ["fqis-accorde"],
         "portal:theme": ["alimentation"],
+        "portal:easy": [published.slug],
         **dict.fromkeys(("portal:zoom", "portal:zoom_file"), ["essai"]),
         "portal:fridge_bulletin": ["municipalite", "mont-joli"],
         "portal:fridge_paper": ["municipalite", "mont-joli", "aimant"],

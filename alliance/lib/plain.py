@@ -103,8 +103,8 @@ def _score(average: float, findings: int, sentences: int) -> str:
         return ""
     length = 0 if average <= 12 else 1 if average <= MOST_WORDS else 2
     density = findings / sentences
-    weight = 0 if density <= 0.25 else 1 if density <= 1 else 2
-    return (EASY, FAIRLY_EASY, FAIRLY_EASY, DIFFICULT, DIFFICULT)[length + weight]
+    weight = 0 if density <= 0.25 else 1 if density <= 1 else 2 if density <= 2 else 3
+    return (EASY, FAIRLY_EASY, FAIRLY_EASY, DIFFICULT, DIFFICULT, DIFFICULT)[length + weight]
 
 
 def _findings(sentence: str, text: str) -> Iterator[Finding]:

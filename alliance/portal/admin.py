@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Q
 
 from alliance.lib.admin import (
     AuditedModelAdmin,
@@ -12,6 +13,7 @@ from alliance.lib.admin import (
     ReadOnlyInline,
     choice_filter,
     row_filter,
+    yes_no_filter,
 )
 from alliance.lib.cells import money_cell
 from alliance.lib.conflict import Conflict
@@ -124,6 +126,7 @@ class InitiativeAdmin(
         row_filter("thème", "theme", "themes__slug", Theme, "slug"),
         row_filter("exercice", "exercice", "fiscal_years__label", FiscalYear, "label"),
         choice_filter("portée", "portee", "scope", Scope.choices),
+        yes_no_filter("sans version facile à lire", "sans_facile", Q(easy=None)),
         DemoFilter,
     )
     list_select_related = ("primary_theme",)

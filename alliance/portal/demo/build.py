@@ -7,7 +7,7 @@ from typing import Any
 
 from alliance.accounts.models import User
 from alliance.lib.dates import fiscal_label
-from alliance.portal.demo import money, partners, texts
+from alliance.portal.demo import easy, money, partners, texts
 from alliance.portal.demo.payments import Payments
 from alliance.portal.demo.scenario import Story, stories
 from funding.actions import cancel_initiative
@@ -48,6 +48,7 @@ class Builder:
             self.told[story.key] = self._tell(story)
         money.move_between(self.lines, coordination)
         self.payments.follow()
+        easy.write(list(self.told.values()), self.people["administration"])
         return len(self.told)
 
     def _tell(self, story: Story) -> Initiative:
