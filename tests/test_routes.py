@@ -134,6 +134,8 @@ def address(name, things):
         "portal:fridge_paper": ["municipalite", "mont-joli", "aimant"],
         "portal:fridge_sheets": ["municipalite", "mont-joli"],
         "portal:short": ["09077"],
+        "portal:gaps_territory": ["la-mitis"],
+        "portal:map_territory": ["la-mitis"],
         "portal:territory": ["la-mitis"],
         "portal:municipality": ["mont-joli"],
         "portal:organization": [things.moisson.slug],

@@ -153,6 +153,7 @@ def organizations_of(directory: Directory, territory: Label, served: str | None)
 def addresses(directory: Directory) -> list[tuple[str, date | None]]:
     """Return every public address, with the day of publication of an initiative."""
     fixed = ("/", "/initiatives/", "/themes/", "/territoires/", "/organisations/", "/a-propos/")
+    fixed += ("/carte/", "/carte/deserts/")
     fixed += tuple(f"/chiffres/{page}" for page in ("", "exercices/", "matrice/", "levier/", "annonces/"))
     fixed += ("/bilan/", "/frigo/", "/accessibilite/", "/confidentialite/", "/nous-joindre/")
     places = [
@@ -160,6 +161,11 @@ def addresses(directory: Directory) -> list[tuple[str, date | None]]:
         for kind in (names.THEME, names.TERRITORY, names.MUNICIPALITY)
         for label in directory.labels.all(kind)
         if not label.merged
+    ]
+    places += [
+        f"/carte/{part}{label.slug}/"
+        for label in directory.labels.all(names.TERRITORY)
+        for part in ("", "deserts/")
     ]
     people = [one.url for one in organizations(directory)]
     pages = [(row.url, localdate(row.published_at)) for row in directory.rows]

@@ -28,6 +28,7 @@ from alliance.portal.selection import Selection
 from funding import ledger
 from funding.choices import Line as MoneyLine
 from initiatives.choices import SCOPE_SLUG, Scope
+from territories.models import Territory
 
 _SCOPES = tuple(SCOPE_SLUG[scope] for scope in (Scope.LOCAL, Scope.SUPRALOCAL))
 _REGION = (SCOPE_SLUG[Scope.REGIONAL],)
@@ -310,6 +311,25 @@ def _notes(places: _Places, measure: str) -> list[str]:
         told = pluriel(without, "initiative sans montant publié,initiatives sans montant publié")
         found.append(f"{told}\xa0: ce n’est pas zéro.")
     return found
+
+
+def residents_year() -> str:
+    """Return the year of the residents counted, « 2021 », or « 2021 à 2023 » (one query); "" when it is not known."""
+    known = Territory.objects.exclude(population_year=None)
+    years = known.order_by("population_year").values_list("population_year", flat=True).distinct()
+    found = [str(year) for year in years]
+    return found[0] if len(found) == 1 else " à ".join([found[0], found[-1]]) if found else ""
+
+
+def table_of(view: MapView, year: str) -> tuple[list[str], list[list[object]]]:
+    """Return the table beside the map of the region, as the titles and the rows of a file."""
+    titles = ["MRC", "Initiatives", "FQIS accordé ($)", "FQIS par personne ($)", "Sans montant publié"]
+    titles.append(f"Population ({year})" if year else "Population")
+    rows = [
+        [row.name, row.count, row.dollars, row.per_resident, row.unpublished, row.population or None]
+        for row in (*view.rows, *view.apart, view.total)
+    ]
+    return titles, rows
 
 
 # One MRC ------------------------------------------------------------------------------------------------------

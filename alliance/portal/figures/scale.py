@@ -12,6 +12,8 @@ COUNT, DOLLARS, PER_RESIDENT = "nombre", "dollars", "par-habitant"
 MEASURES = {COUNT: "Initiatives", DOLLARS: "Dollars du FQIS", PER_RESIDENT: "Dollars du FQIS par personne"}
 _ROUND = tuple(Decimal(digits) for digits in ("1", "1.5", "2", "2.5", "3", "4", "5", "6", "8", "10"))
 
+_CENT = Decimal("0.01")
+
 Amount = Decimal | int | None
 
 
@@ -25,55 +27,61 @@ class Step:
 
 @dataclass(frozen=True)
 class Scale:
-    """Five equal classes from zero up to the greatest value, cut at round numbers. `width` is one class."""
+    """Five equal classes above `base`, cut at round numbers. `width` is one class."""
 
     measure: str
+    base: Decimal
     width: Decimal
+
+    def _class(self, value: Amount) -> int:
+        """Return the class of a known value above zero; a limit is in the class that ends there."""
+        whole, more = divmod(Decimal(value or 0) - self.base, self.width)
+        return max(0, min(int(whole) + (more > 0), STEPS) - 1)
 
     def style(self, value: Amount) -> str:
         """Return the style of a value; None is unknown, which is never zero."""
         if value is None:
             return UNKNOWN
-        if value <= 0:
-            return ZERO
-        whole = -(-Decimal(value) // self.width)  # a value equal to a limit is in the class that ends there
-        return f"map-{min(int(whole), STEPS) - 1}"
+        return f"map-{self._class(value)}" if value > 0 else ZERO
 
     def legend(self, values: Iterable[Amount]) -> list[Step]:
-        """Return zero and unknown when they are met, and the five classes when one of them is."""
-        met = {self.style(value) for value in values}
-        found = [Step(ZERO, said(self.measure, 0))] if ZERO in met else []
-        if met - {ZERO, UNKNOWN}:
-            found += [Step(f"map-{i}", self._between(i)) for i in range(STEPS)]
-        if UNKNOWN in met:
+        """Return zero and unknown when they are met, and the classes up to the highest one met."""
+        met = list(values)
+        found = (
+            [Step(ZERO, said(self.measure, 0))]
+            if any(value is not None and value <= 0 for value in met)
+            else []
+        )
+        highest = max((self._class(value) for value in met if value), default=-1)
+        found += [Step(f"map-{i}", self._between(i)) for i in range(highest + 1)]
+        if None in met:
             found.append(Step(UNKNOWN, "Inconnu" if self.measure == COUNT else "Montant non publié"))
         return found
 
     def _between(self, step: int) -> str:
-        low, high = self.width * step, self.width * (step + 1)
-        if self.measure != COUNT:
-            return (
-                f"{written(self.measure, low)} à {written(self.measure, high)}"
-                if step
-                else f"jusqu’à {written(self.measure, high)}"
-            )
-        first, last = int(low) + 1, int(high)
-        return nombre(last) if first == last else f"{nombre(first)} à {nombre(last)}"
+        low, high = self.base + self.width * step, self.base + self.width * (step + 1)
+        if self.measure == COUNT:
+            first, last = int(low) + 1, int(high)
+            return said(COUNT, last) if first == last else f"{nombre(first)} à {said(COUNT, last)}"
+        return f"{written(self.measure, low)} à {written(self.measure, high)}"
 
 
 def scale_of(measure: str, values: Iterable[Amount]) -> Scale:
-    """Return the scale on which the greatest of the values is in the last class, or as near as round numbers allow."""
-    most = max((Decimal(value) for value in values if value), default=Decimal(0))
-    return Scale(measure, _round_up(most / STEPS, whole=measure == COUNT))
+    """Return the scale whose five classes go from the smallest known value above zero to the greatest."""
+    known = sorted(Decimal(value) for value in values if value and value > 0)
+    least, most = (known[0], known[-1]) if known else (Decimal(1), Decimal(1))
+    if measure == COUNT:
+        return Scale(measure, least - 1, Decimal(int(most - least) // STEPS + 1))
+    width = _round_up((most - least) / STEPS or most / STEPS)
+    while (base := least // width * width) + STEPS * width < most:
+        width = _round_up(width * Decimal("1.01"))
+    return Scale(measure, base, width)
 
 
-def _round_up(width: Decimal, *, whole: bool) -> Decimal:
-    least = Decimal(1) if whole else Decimal("0.01")
-    if width <= least:
-        return least
-    power = Decimal(1).scaleb(width.adjusted())
-    found = next(power * digits for digits in _ROUND if power * digits >= width)
-    return Decimal(-(-found // 1)) if whole else found
+def _round_up(width: Decimal) -> Decimal:
+    """Return the round number at or just above a width in dollars; a cent at least."""
+    power = Decimal(1).scaleb(max(width, _CENT).adjusted())
+    return next(power * digits for digits in _ROUND if power * digits >= width)
 
 
 def written(measure: str, value: Amount) -> str:

@@ -24,6 +24,11 @@ def nearer(polygon: Sequence[Point], site: Point, other: Point) -> list[Point]:
     return kept
 
 
+def _far(one: Point, other: Point) -> float:
+    """Return the square of a distance."""
+    return (other[0] - one[0]) ** 2 + (other[1] - one[1]) ** 2
+
+
 def cells(sites: Sequence[Point], outline: Sequence[Point]) -> list[list[Point]]:
     """Return the Voronoi cell of each site within the outline."""
     found = []
@@ -31,9 +36,11 @@ def cells(sites: Sequence[Point], outline: Sequence[Point]) -> list[list[Point]]
         cell = list(outline)
         by_distance = sorted(
             (other for j, other in enumerate(sites) if j != i),
-            key=lambda other: (other[0] - site[0]) ** 2 + (other[1] - site[1]) ** 2,
+            key=lambda other: _far(site, other),
         )
         for other in by_distance:
+            if not cell or _far(site, other) > 4 * max(_far(site, corner) for corner in cell):
+                break  # this one and those after are too far to take anything
             cell = nearer(cell, site, other)
         found.append(cell)
     return found
@@ -137,27 +144,34 @@ def inside(polygon: Sequence[Point], x: float, y: float) -> bool:
     return found
 
 
-def _fits(polygon: Sequence[Point], x: float, y: float, width: float, height: float) -> bool:
-    steps = (-1.0, -0.5, 0.0, 0.5, 1.0)
-    across = [(x + step * width / 2, y + side * height / 2) for step in steps for side in (-1, 1)]
-    down = [(x + side * width / 2, y + step * height / 2) for step in steps for side in (-1, 1)]
-    return all(inside(polygon, px, py) for px, py in across + down)
+def _reach(polygon: Sequence[Point], x: float, y: float) -> float:
+    """Return half the side of the largest square centred on a point that crosses no side of the polygon."""
+    found = float("inf")
+    for i, (bx, by) in enumerate(polygon):
+        ax, ay = polygon[i - 1][0] - x, polygon[i - 1][1] - y
+        dx, dy = bx - x - ax, by - y - ay
+        turns = ((-ax, dx), (-ay, dy), (ay - ax, dx - dy), (-ay - ax, dx + dy))
+        shares = [0.0, 1.0, *(over / under for over, under in turns if under)]
+        found = min(found, *(max(abs(ax + t * dx), abs(ay + t * dy)) for t in shares if 0 <= t <= 1))
+    return found
 
 
-def room(polygon: Sequence[Point], ratio: float, step: float) -> tuple[int, int, int, int]:
-    """Return the centre and the size of about the largest box of this ratio (width over height) in a polygon."""
-    xs, ys = [x for x, _ in polygon], [y for _, y in polygon]
-    cx, cy = centre(polygon)
-    best = (0.0, 0.0, cx, cy)
-    x = min(xs)
-    while x <= max(xs):
-        y = min(ys)
-        while y <= max(ys):
-            height = best[0] + step / 2
-            while _fits(polygon, x, y, height * ratio, height):
-                best = (height, 0.0, x, y)
-                height += step / 2
-            y += step
-        x += step
-    height, _, x, y = best
-    return round(x), round(y), int(height * ratio), int(height)
+def room(polygon: Sequence[Point], ratio: float, step: float, enough: float) -> tuple[int, int, int, int]:
+    """Return the centre, the width and the height of a large box of this ratio (width over height) in a polygon.
+
+    A box higher than `enough` is no better: then the one nearest to the middle is taken.
+    """
+    flat = [(x / ratio, y) for x, y in polygon]
+    xs, ys = [x for x, _ in flat], [y for _, y in flat]
+    cx, cy = centre(flat)
+    best = (float("-inf"), cx, cy, 0.0)
+    across, down = int((max(xs) - min(xs)) / step), int((max(ys) - min(ys)) / step)
+    for i in range(across + 1):
+        for j in range(down + 1):
+            x, y = min(xs) + i * step, min(ys) + j * step
+            if inside(flat, x, y):
+                height = 2 * _reach(flat, x, y)
+                far = ((x - cx) ** 2 + (y - cy) ** 2) ** 0.5
+                best = max(best, (min(height, enough) - far / 5, x, y, height))
+    _, x, y, height = best
+    return round(x * ratio), round(y), int(height * ratio), int(height)

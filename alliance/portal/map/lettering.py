@@ -3,6 +3,7 @@
 Sizes are in the units of a drawing and match those of the style sheet (`map-name`, `map-value`, `map-spot`).
 """
 
+import re
 from dataclasses import dataclass
 
 from alliance.portal.map.shapes import Spot
@@ -10,6 +11,7 @@ from alliance.portal.map.shapes import Spot
 WIDE, TALL, NEAR, SMALL = "wide", "tall", "near", "small"
 SIZES = {WIDE: (16.0, 21.0), TALL: (13.0, 16.0), NEAR: (7.6, 10.0), SMALL: (12.0, 14.0)}
 _LEADING, _LETTER = 1.12, 0.56
+_PIECES = re.compile(r"(?:\b\w{1,3}[-\s])*(?:[^-\s]+(?:[-\s]|$))")
 _LONGEST = 11  # letters of a name on one line, when it can be cut
 
 
@@ -22,21 +24,17 @@ class Line:
 
 
 def cut(name: str, longest: int = _LONGEST) -> list[str]:
-    """Return a name on lines, cut after hyphens and at spaces: « Rimouski- », « Neigette »."""
-    words = [part for word in name.split(" ") for part in _pieces(word)]
+    """Return a name on lines, cut after hyphens and at spaces: « Rimouski- », « Neigette ».
+
+    Small words stay with what follows: « Rivière- », « du-Loup ».
+    """
     lines: list[str] = []
-    for glued, word in words:
-        joint = "" if glued else " "
-        if lines and len(lines[-1] + joint + word) <= longest:
-            lines[-1] += joint + word
+    for piece in _PIECES.findall(name):
+        if lines and len(lines[-1] + piece.strip()) <= longest:
+            lines[-1] += piece
         else:
-            lines.append(word)
-    return lines
-
-
-def _pieces(word: str) -> list[tuple[bool, str]]:
-    parts = word.split("-")
-    return [(i > 0, part + ("-" if i < len(parts) - 1 else "")) for i, part in enumerate(parts)]
+            lines.append(piece)
+    return [line.strip() for line in lines]
 
 
 def lettering(spot: Spot, name: str, value: str, drawing: str) -> list[Line]:
@@ -58,4 +56,4 @@ def fits(spot: Spot, name: str, drawing: str) -> bool:
     lines = cut(name)
     width = max(len(line) for line in lines) * size * _LETTER
     height = (len(lines) * size + big) * _LEADING
-    return width <= spot.width * 1.12 and height <= spot.height * 1.25
+    return width <= spot.width * 1.3 and height <= spot.height * 1.5

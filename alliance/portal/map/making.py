@@ -18,6 +18,7 @@ WIDE, MARGIN, SKY = 1000, 12, 74  # units: the drawing's width, its margins, wha
 WATER = 66  # how wide the river is drawn
 DEEP = 1.3  # the land is drawn deeper than it is, for labels
 TALL = (360, 690)
+BOX = 1.7  # a label is wider than high
 SPREAD, PULL = 14, 0.55
 
 Rings = dict[str, list[Grid]]
@@ -121,10 +122,11 @@ def _territory(
 
 def _shape(rings: Sequence[Sequence[Grid]], turned: _Turn) -> dict[str, Any]:
     largest = rings[0]
+    step = max(1.0, abs(plane.area(largest)) ** 0.5 / 16)
     return {
         "d": "".join(_path(ring) for ring in rings),
-        "wide": plane.room(largest, 1.7, 3),
-        "tall": plane.room(turned.ring(largest), 1.7, 2),
+        "wide": plane.room(largest, BOX, step, 90),
+        "tall": plane.room(turned.ring(largest), BOX, step * 0.7, 62),
     }
 
 

@@ -15,6 +15,7 @@ PATH = Path(__file__).with_name("shapes.json")
 _EARTH = 6371.0  # km
 FRAME = 360  # units: the width of the drawing of one MRC
 _AROUND = 8
+_LOWEST = 440  # a flat MRC is drawn deeper, so that names find room
 
 
 @dataclass(frozen=True)
@@ -85,32 +86,35 @@ def _shape(slug: str, data: dict[str, Any]) -> Shape:
 
 @dataclass(frozen=True)
 class Frame:
-    """The part of the wide drawing that holds one MRC, brought to a width of 360 units."""
+    """The part of the wide drawing that holds one MRC, brought to a width of 360 units and to a good height."""
 
     x: int
     y: int
-    scale: float
+    across: float
+    down: float
     height: int
 
     @property
     def matrix(self) -> str:
-        return f"scale({self.scale}) translate({-self.x} {-self.y})"
+        return f"scale({self.across} {self.down}) translate({-self.x} {-self.y})"
 
     def spot(self, spot: Spot) -> Spot:
         """Return the same spot, in the units of the frame."""
         return Spot(
-            round((spot.x - self.x) * self.scale),
-            round((spot.y - self.y) * self.scale),
-            int(spot.width * self.scale),
-            int(spot.height * self.scale),
+            round((spot.x - self.x) * self.across),
+            round((spot.y - self.y) * self.down),
+            int(spot.width * self.across),
+            int(spot.height * self.down),
         )
 
 
 def frame_of(drawing: Shapes, territory: str) -> Frame:
     """Return the frame of one MRC, by its address."""
     left, top, width, height = drawing.boxes[territory]
-    scale = round(FRAME / (width + 2 * _AROUND), 3)
-    return Frame(left - _AROUND, top - _AROUND, scale, round((height + 2 * _AROUND) * scale))
+    across = FRAME / (width + 2 * _AROUND)
+    down = max(across, _LOWEST / (height + 2 * _AROUND))
+    frame = round((height + 2 * _AROUND) * down)
+    return Frame(left - _AROUND, top - _AROUND, round(across, 3), round(down, 3), frame)
 
 
 @cache

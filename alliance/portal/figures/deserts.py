@@ -1,0 +1,217 @@
+"""Gaps: whether each municipality is served, theme by theme, as far as this portal knows.
+
+Ended initiatives, those of the whole region and those that do not say where in their MRC they take place are told
+apart: « on ne sait pas » is never shown as « rien ».
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from functools import cached_property
+
+from alliance.portal import labels as names
+from alliance.portal.bitmaps import members, union
+from alliance.portal.directory import Directory
+from alliance.portal.figures.map import municipalities_within, unplaced
+from alliance.portal.labels import Label
+from alliance.portal.rows import Row
+from initiatives.choices import PublicState
+
+_CURRENT = (PublicState.PLANNED, PublicState.ONGOING)
+_TENTH = Decimal("0.1")
+UNORGANIZED = "Territoire non organisé"
+
+
+class Service(StrEnum):
+    """Whether a municipality is served in a theme. The letter is what a map prints."""
+
+    NOW = "now"
+    REGION = "region"
+    BEFORE = "before"
+    UNKNOWN = "unknown"
+    NEVER = "never"
+
+    @property
+    def letter(self) -> str:
+        return _SAID[self][0]
+
+    @property
+    def label(self) -> str:
+        return _SAID[self][1]
+
+    @property
+    def definition(self) -> str:
+        return _SAID[self][2]
+
+    @property
+    def is_now(self) -> bool:
+        return self in (Service.NOW, Service.REGION)
+
+    @property
+    def is_gap(self) -> bool:
+        """Say whether nothing serves it now, as far as is known."""
+        return self in (Service.BEFORE, Service.NEVER)
+
+
+_SAID = {
+    Service.NOW: (
+        "S",
+        "Servie maintenant",
+        "Une initiative prévue ou en cours nomme cette municipalité.",
+    ),
+    Service.REGION: (
+        "T",
+        "Servie par une initiative de toute la région",
+        "Une initiative prévue ou en cours concerne toute la région; aucune ne nomme cette municipalité.",
+    ),
+    Service.BEFORE: (
+        "A",
+        "Servie avant",
+        "Des initiatives terminées la servaient; aucune n’est prévue ni en cours.",
+    ),
+    Service.UNKNOWN: (
+        "?",
+        "On ne sait pas",
+        "Une initiative de sa MRC a ce thème, mais ne dit pas dans quelles municipalités.",
+    ),
+    Service.NEVER: (
+        "R",
+        "Rien dans le portail",
+        "Aucune initiative publiée de ce thème ne nomme cette municipalité, sa MRC ni toute la région.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One municipality in one theme. `now` counts the planned or ongoing initiatives that name it."""
+
+    label: Label
+    territory: Label
+    theme: Label
+    service: Service
+    now: int
+    before: int
+
+    @property
+    def per_thousand(self) -> Decimal | None:
+        """Return planned or ongoing initiatives that name it, per 1 000 residents; None without known residents."""
+        if not self.label.population:
+            return None
+        return (Decimal(self.now * 1000) / self.label.population).quantize(_TENTH, ROUND_HALF_UP)
+
+    @property
+    def is_unorganized(self) -> bool:
+        return self.label.two == UNORGANIZED
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many municipalities of a place stand in each state, and how many people live where nothing serves now."""
+
+    gaps: tuple[Gap, ...]
+
+    @cached_property
+    def counts(self) -> dict[Service, int]:
+        found = Counter(gap.service for gap in self.gaps)
+        return {service: found[service] for service in Service}
+
+    @property
+    def total(self) -> int:
+        return len(self.gaps)
+
+    @property
+    def lacking(self) -> int:
+        return sum(1 for gap in self.gaps if gap.service.is_gap)
+
+    @property
+    def unknown(self) -> int:
+        return self.counts[Service.UNKNOWN]
+
+    @property
+    def residents(self) -> int:
+        """Return the residents of the municipalities that nothing serves now."""
+        return sum(gap.label.population for gap in self.gaps if gap.service.is_gap)
+
+    @property
+    def listed(self) -> list[tuple[Service, int]]:
+        return list(self.counts.items())
+
+
+class Gaps:
+    """The states of every municipality that stands today, in every theme."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.directory = directory
+        self._themes = directory.masks.get(names.THEME, {})
+        self._named = directory.masks.get(names.MUNICIPALITY, {})
+        states = directory.masks.get("etat", {})
+        self._current = union(states.get(str(state), 0) for state in _CURRENT)
+        self.ongoing = states.get(str(PublicState.ONGOING), 0)
+
+    @cached_property
+    def themes(self) -> list[Label]:
+        return [label for label in self.directory.labels.all(names.THEME) if not label.merged]
+
+    @cached_property
+    def territories(self) -> list[Label]:
+        return [label for label in self.directory.labels.all(names.TERRITORY) if not label.merged]
+
+    @cached_property
+    def _within(self) -> dict[str, list[Label]]:
+        return {one.slug: municipalities_within(self.directory, one) for one in self.territories}
+
+    def within_labels(self, territory: Label) -> list[Label]:
+        """Return the municipalities of an MRC, by name."""
+        return self._within[territory.slug]
+
+    @cached_property
+    def _vague(self) -> dict[str, int]:
+        return {one.slug: unplaced(self.directory, one) for one in self.territories}
+
+    def named(self, municipality: Label, theme: Label) -> int:
+        """Return the initiatives of a theme that name a municipality, the whole region's left out."""
+        held = self._named.get(municipality.slug, 0) & self._themes.get(theme.slug, 0)
+        return held & ~self.directory.regional
+
+    def gap(self, municipality: Label, territory: Label, theme: Label) -> Gap:
+        named = self.named(municipality, theme)
+        themed = self._themes.get(theme.slug, 0)
+        everywhere, vague = themed & self.directory.regional, themed & self._vague[territory.slug]
+        return Gap(
+            municipality,
+            territory,
+            theme,
+            self._service(named, everywhere, vague),
+            now=(named & self._current).bit_count(),
+            before=(named & ~self._current).bit_count(),
+        )
+
+    def _service(self, named: int, everywhere: int, vague: int) -> Service:
+        if named & self._current:
+            return Service.NOW
+        if everywhere & self._current:
+            return Service.REGION
+        if vague & self._current:  # it may be served now: saying that it was served before would be too much
+            return Service.UNKNOWN
+        if named or everywhere:
+            return Service.BEFORE
+        return Service.UNKNOWN if vague else Service.NEVER
+
+    def within(self, territory: Label, theme: Label) -> Tally:
+        """Return the states of the municipalities of an MRC, by name."""
+        return Tally(tuple(self.gap(one, territory, theme) for one in self._within[territory.slug]))
+
+    def everywhere(self, theme: Label) -> Tally:
+        return Tally(tuple(gap for one in self.territories for gap in self.within(one, theme).gaps))
+
+    def nowhere(self, theme: Label) -> list[Row]:
+        """Return the initiatives of a theme that say neither an MRC nor a municipality nor the whole region, by title."""
+        placed = union(self.directory.masks.get(names.TERRITORY, {}).values()) | self.directory.regional
+        placed |= union(self._named.values())
+        return list(members(self._themes.get(theme.slug, 0) & ~placed, self.directory.rows))
+
+    def served_by(self, municipality: Label, theme: Label) -> list[Row]:
+        """Return the ongoing initiatives of a theme that name a municipality, by title."""
+        return list(members(self.named(municipality, theme) & self.ongoing, self.directory.rows))

@@ -1,0 +1,74 @@
+"""Neighbours that could extend a service: the nearest municipalities where an initiative of a theme is under way."""
+
+from dataclasses import dataclass
+
+from alliance.lib.templatetags.francais import nombre
+from alliance.portal.figures.deserts import Gap, Gaps
+from alliance.portal.labels import Label
+from alliance.portal.map.shapes import shapes
+from alliance.portal.rows import Row
+from initiatives.choices import PartnerRole
+from territories.models import Organization
+
+MOST, FARTHEST = 3, 40  # neighbours, kilometres
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A municipality near, its first ongoing initiative of the theme by title, and who carries it."""
+
+    label: Label
+    kilometres: int
+    row: Row
+    lead: Label | None
+    others: int
+    phone: str = ""
+
+    @property
+    def distance(self) -> str:
+        return f"environ {nombre(self.kilometres)}\xa0km" if self.kilometres else "moins d’un kilomètre"
+
+
+def neighbours(gaps: Gaps, theme: Label, asked: list[Gap]) -> dict[str, list[Neighbour]]:
+    """Return, by address of each municipality asked for, at most three served neighbours within 40 km, nearest first.
+
+    Distances are as the crow flies, between points. One query reads the public telephones of those who carry.
+    """
+    drawing = shapes()
+    served = {
+        label.slug: (label, rows)
+        for territory in gaps.territories
+        for label in gaps.within_labels(territory)
+        if label.slug in drawing.places and (rows := gaps.served_by(label, theme))
+    }
+    found = {}
+    for gap in asked:
+        if gap.label.slug in drawing.places:
+            near = sorted(
+                (drawing.distance(gap.label.slug, slug), slug) for slug in served if slug != gap.label.slug
+            )
+            found[gap.label.slug] = [
+                (*served[slug], round(far)) for far, slug in near[:MOST] if far <= FARTHEST
+            ]
+    phones = _phones(
+        {lead.pk for near in found.values() for _, rows, _ in near if (lead := lead_of(rows[0]))}
+    )
+    return {slug: [_neighbour(*one, phones) for one in near] for slug, near in found.items()}
+
+
+def _neighbour(label: Label, rows: list[Row], far: int, phones: dict[int, str]) -> Neighbour:
+    lead = lead_of(rows[0])
+    return Neighbour(label, far, rows[0], lead, len(rows) - 1, phones.get(lead.pk, "") if lead else "")
+
+
+def lead_of(row: Row) -> Label | None:
+    return next((who for role, who in row.partners if role == PartnerRole.LEAD), None)
+
+
+def _phones(organizations: set[int]) -> dict[int, str]:
+    if not organizations:
+        return {}
+    public = Organization.objects.filter(pk__in=organizations, contact_is_public=True).exclude(
+        contact_phone=""
+    )
+    return dict(public.values_list("pk", "contact_phone"))
