@@ -22,7 +22,12 @@ from alliance.lib.money import format_amount
 from alliance.lib.resources import Column
 from alliance.lib.widgets import AutocompleteMixin
 from alliance.lib.workflow import Refusal, Stale
-from alliance.portal import admin_bilan, admin_years, admin_zoom  # noqa: F401  # register the bilans and the years
+from alliance.portal import (  # noqa: F401  # register what surrounds the initiatives
+    admin_bilan,
+    admin_errors,
+    admin_years,
+    admin_zoom,
+)
 from alliance.portal.admin_file_money import FileMoneyMixin
 from alliance.portal.admin_steps import StepsMixin
 from alliance.portal.admin_talk import TalkMixin

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 
 from alliance.accounts import outbox
-from alliance.portal import admin_home
+from alliance.portal import admin_home, errors_told
 from alliance.portal.admin_fresh import ask_if_it_matters
 from alliance.portal.admin_merge import merge_view
 
@@ -66,6 +66,7 @@ class PortalAdminSite(admin.AdminSite):
             "to_pay": admin_home.to_pay() if may_read_money else [],
             "late_reports": admin_home.late_reports() if may_read_money else 0,
             "received_reports": admin_home.received_reports(request.user),
+            "errors_to_read": errors_told.to_read() if request.user.has_perm(errors_told.RIGHT) else 0,
             "checked": admin_home.last_check() if may_read_money else None,
             "failed_mails": outbox.failed_count()
             if request.user.has_perm("accounts.view_outgoingmail")

@@ -5,13 +5,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
-from alliance.lib.aggregates import JsonRows, per_parent
 from alliance.lib.dates import period_text
 from alliance.lib.money import NBSP, UNPUBLISHED, ZERO, format_amount, quantize
 from alliance.lib.templatetags.francais import nombre, pluriel
+from alliance.portal.initiative_query import STEPS, near, one
 from alliance.portal.labels import MUNICIPALITY, ORGANIZATION, TERRITORY, THEME, Label
 from alliance.portal.payments import origin
 from alliance.portal.rows import EVERYWHERE
@@ -27,11 +26,13 @@ from initiatives.choices import (
     Scope,
     State,
 )
-from initiatives.models import Initiative, InitiativePastSlug, Partnership, TransitionLog
+from initiatives.models import (
+    Initiative,
+    InitiativePastSlug,
+)
 from initiatives.reporting import shown_count
 
 UNSAID = "non précisé par la source"
-_RELATED = 3
 _TEXTS = (
     "title",
     "summary",
@@ -70,11 +71,22 @@ class Share:
     """What one partner brings; `amount` in dollars, None when it is not published."""
 
     organization: str
+    url: str
     kind: str
     year: str
     amount: Decimal | None
     is_confirmed: bool
     note: str
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another initiative, and why it is shown here: « même thème (Alimentation), à La Mitis »."""
+
+    title: str
+    slug: str
+    number: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -110,11 +122,14 @@ class Page:
         self.brought = ledger.partners_of(
             Contribution(kind=kind, amount=amount) for kind, amount in self._natures(values)
         )
-        self.related = list(_related(values))
+        self.cost = ledger.total([self.awarded, self.brought.known])
+        self.story = _story(values["l_stories"])
+        self.has_easy: bool = values["has_easy"]
+        self.related = _related(values, self)
 
     @staticmethod
     def _natures(values: dict[str, Any]) -> list[tuple[str, Decimal | None]]:
-        return [(row[1], _dollars(row[3])) for row in values["l_shares"] or ()]
+        return [(row[1], dollars(row[3])) for row in values["l_shares"] or ()]
 
     @property
     def people_reached(self) -> str:
@@ -124,6 +139,36 @@ class Page:
     @property
     def is_regional(self) -> bool:
         return self.scope == Scope.REGIONAL
+
+    @property
+    def serves_people(self) -> bool:
+        """Say whether it names the people that it is for: then help stands first on its page."""
+        return bool(self.groups or self.target_note)
+
+    @property
+    def unknown_amounts(self) -> int:
+        """Return how many amounts of the whole are not published: the award, and contributions."""
+        return self.brought.unknown + (self.awarded is None)
+
+    @property
+    def shares_text(self) -> str:
+        """Return what partners bring, « au moins » when an amount is unknown, « montant non publié » when all are."""
+        if self.brought.unknown == len(self.shares):
+            return UNPUBLISHED
+        return f"{'au moins ' if self.brought.unknown else ''}{format_amount(self.brought.known)}"
+
+    @property
+    def help_place(self) -> str:
+        """Return the only MRC that may be called about it, or an empty text."""
+        return self.territories[0].name if len(self.territories) == 1 and not self.is_regional else ""
+
+    @property
+    def cost_text(self) -> str:
+        """« 12 500 $ », « au moins 12 500 $ » when another amount is unknown, « montant non publié » when all are."""
+        amounts = 1 + len(self.shares)
+        if self.unknown_amounts == amounts:
+            return UNPUBLISHED
+        return f"{'au moins ' if self.unknown_amounts else ''}{format_amount(self.cost)}"
 
     @property
     def lead(self) -> Partner | None:
@@ -196,16 +241,22 @@ def _partners(rows: list[list[Any]] | None) -> list[Partner]:
     return sorted(found, key=lambda partner: (order.index(partner.role), partner.organization.sort_key))
 
 
-def _dollars(value: Any) -> Decimal | None:
+def dollars(value: Any) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
 def _shares(rows: list[list[Any]] | None) -> list[Share]:
     return [
         Share(
-            usual or name or "", ContributionKind(kind).label, year or "", _dollars(amount), bool(sure), note
+            usual or name or "",
+            Label(ORGANIZATION, 0, slug, "").url if slug else "",
+            ContributionKind(kind).label,
+            year or "",
+            dollars(amount),
+            bool(sure),
+            note,
         )
-        for _, kind, year, amount, sure, note, name, usual in sorted(rows or (), key=lambda row: row[0])
+        for _, kind, year, amount, sure, note, name, usual, slug in sorted(rows or (), key=lambda row: row[0])
     ]
 
 
@@ -215,13 +266,6 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-_STEPS = {
-    State.APPROVED: "L’initiative est retenue.",
-    State.IN_PROGRESS: "L’initiative commence.",
-    State.COMPLETED: "L’initiative est terminée.",
-}
-
-
 def _milestones(values: dict[str, Any]) -> list[Milestone]:
     """Return the public steps only: no note, no name, nothing before the decision.
 
@@ -229,86 +273,37 @@ def _milestones(values: dict[str, Any]) -> list[Milestone]:
     """
     if values["source_note"]:
         return []
-    steps = [Milestone(_moment(at), _STEPS[State(state)]) for state, at in values["l_steps"] or ()]
+    steps = [Milestone(_moment(at), STEPS[State(state)]) for state, at in values["l_steps"] or ()]
     return sorted(steps, key=lambda step: step.on)
 
 
-def _through(field: str, *columns: str) -> Any:
-    rows = getattr(Initiative, field).through.objects.all()
-    return per_parent(rows, "initiative", JsonRows(*columns))
+def _story(rows: list[list[Any]] | None) -> str:
+    """Return the story of the last approved report whose person still agrees, or an empty text."""
+    return max(rows, key=lambda row: (str(row[0]), row[1]))[2] if rows else ""
 
 
-def _query() -> QuerySet:
-    partner = [f"organization__{name}" for name in ("slug", "name", "usual_name", "sort_key")]
-    return Initiative.objects.published().annotate(
-        l_themes=_through(
-            "themes", "theme__order", "theme__slug", "theme__name", "theme__tone", "theme__mark"
-        ),
-        l_territories=_through("territories", "territory__order", "territory__slug", "territory__name"),
-        l_municipalities=_through(
-            "municipalities", "municipality__sort_key", "municipality__slug", "municipality__name"
-        ),
-        l_years=_through("fiscal_years", "fiscalyear__label"),
-        l_groups=_through("target_groups", "targetgroup__order", "targetgroup__name"),
-        l_partners=per_parent(Partnership.objects.all(), "initiative", JsonRows("role", "note", *partner)),
-        l_shares=per_parent(
-            Contribution.objects.all(),
-            "initiative",
-            JsonRows(
-                F("pk"),
-                "kind",
-                "fiscal_year__label",
-                "amount",
-                "is_confirmed",
-                "note",
-                "organization__name",
-                "organization__usual_name",
-            ),
-        ),
-        l_steps=per_parent(
-            TransitionLog.objects.filter(to_state__in=_STEPS), "initiative", JsonRows("to_state", "at")
-        ),
-        l_sequels=per_parent(
-            Initiative.objects.published().exclude(continues=None), "continues", JsonRows("title", "slug")
-        ),
-    )
+def _related(values: dict[str, Any], page: Page) -> list[Related]:
+    return [Related(row["title"], row["slug"], row["number"], _why(row, page)) for row in near(values)]
 
 
-def _related(values: dict[str, Any]) -> QuerySet:
-    """Return a few published initiatives of the same main theme that take place in the same MRC or everywhere."""
-    through = Initiative.territories.through.objects
-    mine = through.filter(initiative=values["pk"]).values("territory")
-    shared = through.filter(initiative=OuterRef("pk"), territory__in=mine)
-    near = Q(scope=Scope.REGIONAL) | Q(Exists(shared))
-    return (
-        Initiative.objects.published()
-        .filter(near, primary_theme__slug=values["primary_theme__slug"])
-        .exclude(pk=values["pk"])
-        .order_by("sort_key", "pk")
-        .values("slug", "title", "number")[:_RELATED]
-    )
+def _why(row: dict[str, Any], page: Page) -> str:
+    """Say what an initiative shares with the one of the page."""
+    same_theme = bool(page.themes) and row["primary_theme__slug"] == page.themes[0].slug
+    reasons = []
+    if row["same_lead"] and page.lead:
+        reasons.append(f"aussi portée par {page.lead.organization.name}")
+    if same_theme:
+        reasons.append(f"même thème ({page.themes[0].name})")
+    if row["scope"] == Scope.REGIONAL:
+        reasons.append("toute la région")
+    elif row["is_here"]:
+        reasons.append("dans la même MRC" if len(page.territories) == 1 else "dans une des mêmes MRC")
+    return ", ".join(reasons)
 
 
 def find(slug: str) -> Page | None:
     """Return the page of a published initiative (three queries), or None: drafts are unknown, whoever asks."""
-    values = (
-        ledger.with_awarded(_query().filter(slug=slug))
-        .values(
-            "pk",
-            *_PUBLIC,
-            *_TEXTS,
-            "primary_theme__slug",
-            "awarded",
-            "awarded_fqis",
-            "plan_node__label",
-            "continues__title",
-            "continues__slug",
-            "continues__publication",
-            *(f"l_{name}" for name in ("themes", "territories", "municipalities", "years", "groups")),
-            *(f"l_{name}" for name in ("partners", "shares", "steps", "sequels")),
-        )
-        .first()
-    )
+    values = one(slug, *_PUBLIC, *_TEXTS)
     return Page(values) if values else None
 
 

@@ -25,6 +25,10 @@ class ReportQuerySet(models.QuerySet):
         """Keep what is still to come on the day `on`."""
         return self.filter(received_on=None, due_on__gte=on).exclude(initiative__state__in=State.given_up)
 
+    def with_story_agreed(self):
+        """Keep the approved reports whose story the person agrees to see published; consent can be taken back."""
+        return self.filter(approved_at__isnull=False, story_consent=True).exclude(story="")
+
     def to_approve(self):
         """Keep what was received and waits for the CRD."""
         return self.filter(received_on__isnull=False, approved_at=None)

@@ -206,7 +206,7 @@ def _told(year: FiscalYear) -> list[Told]:
 
 
 def _agreed() -> QuerySet[Report]:
-    return Report.objects.filter(approved_at__isnull=False, story_consent=True).exclude(story="")
+    return Report.objects.with_story_agreed()
 
 
 def agreed(numbers: Iterable[str]) -> set[tuple[str, str]]:

@@ -4,15 +4,15 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 
 from alliance.lib.text import QUERY_LENGTH, clean_line
-from alliance.portal import figures
+from alliance.portal import figures, organization_page
 from alliance.portal.directory import current
+from alliance.portal.figures import organization_totals as parts
 from alliance.portal.freshness import public_page
 from alliance.portal.labels import ORGANIZATION
 from alliance.portal.paging import page_of
 from alliance.portal.selection import Selection
 from alliance.portal.views.redirects import label_or_404, moved
 from territories.choices import OrganizationKind
-from territories.models import Organization
 
 _AT_ONCE = 300
 _PER_PAGE = 100  # beyond 300
@@ -35,7 +35,10 @@ def organizations(request):
         "base": f"{request.path}?{urlencode([*asked, ('page', '')])}".removesuffix("page="),
         "count": len(found),
         "words": words,
-        "kinds": [(value, label, value == kind) for value, label in OrganizationKind.choices],
+        "kinds": [
+            (value, label, count, value == kind)
+            for value, label, count in parts.by_kind(current(request), words=words)
+        ],
         "notices": notices,
         "filtered": bool(words or kind),
     }
@@ -66,11 +69,12 @@ def organization(request, slug):
         raise Http404  # like an unknown one, at its old addresses too
     if answer := moved(label, slug):
         return answer
-    facts = Organization.objects.select_related("seat_territory", "seat_municipality").get(pk=label.pk)
-    selection = Selection(directory, {ORGANIZATION: (label.slug,)})
+    facts, aliases, gifts = organization_page.read(label)
     context = {
         "organization": facts,
-        "roles": figures.by_role(selection, label),
-        "count": selection.count,
+        "aliases": aliases,
+        "gifts": gifts,
+        "roles": parts.by_role(Selection(directory, {ORGANIZATION: (label.slug,)}), label),
+        "portrait": parts.portrait(directory, label, gifts),
     }
     return render(request, "portal/organization.html", context)

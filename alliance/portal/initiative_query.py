@@ -1,0 +1,116 @@
+"""How the page of one initiative is read: one query for all it says, one for what is near."""
+
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from alliance.lib.aggregates import JsonRows, per_parent
+from funding import ledger
+from funding.models import Contribution
+from initiatives.choices import PartnerRole, Scope, State
+from initiatives.models import EasyText, Initiative, Partnership, Report, TransitionLog
+
+_RELATED = 4
+_LISTS = (
+    "themes",
+    "territories",
+    "municipalities",
+    "years",
+    "groups",
+    "partners",
+    "shares",
+    "steps",
+    "sequels",
+    "stories",
+)
+STEPS = {
+    State.APPROVED: "L’initiative est retenue.",
+    State.IN_PROGRESS: "L’initiative commence.",
+    State.COMPLETED: "L’initiative est terminée.",
+}
+
+
+def _through(field: str, *columns: str) -> Any:
+    rows = getattr(Initiative, field).through.objects.all()
+    return per_parent(rows, "initiative", JsonRows(*columns))
+
+
+def _query() -> QuerySet:
+    partner = [f"organization__{name}" for name in ("slug", "name", "usual_name", "sort_key")]
+    return Initiative.objects.published().annotate(
+        l_themes=_through(
+            "themes", "theme__order", "theme__slug", "theme__name", "theme__tone", "theme__mark"
+        ),
+        l_territories=_through("territories", "territory__order", "territory__slug", "territory__name"),
+        l_municipalities=_through(
+            "municipalities", "municipality__sort_key", "municipality__slug", "municipality__name"
+        ),
+        l_years=_through("fiscal_years", "fiscalyear__label"),
+        l_groups=_through("target_groups", "targetgroup__order", "targetgroup__name"),
+        l_partners=per_parent(Partnership.objects.all(), "initiative", JsonRows("role", "note", *partner)),
+        l_shares=per_parent(
+            Contribution.objects.all(),
+            "initiative",
+            JsonRows(
+                F("pk"),
+                "kind",
+                "fiscal_year__label",
+                "amount",
+                "is_confirmed",
+                "note",
+                "organization__name",
+                "organization__usual_name",
+                "organization__slug",
+            ),
+        ),
+        l_stories=per_parent(
+            Report.objects.with_story_agreed(), "initiative", JsonRows("due_on", F("pk"), "story")
+        ),
+        has_easy=Exists(EasyText.objects.filter(initiative=OuterRef("pk"))),
+        l_steps=per_parent(
+            TransitionLog.objects.filter(to_state__in=STEPS), "initiative", JsonRows("to_state", "at")
+        ),
+        l_sequels=per_parent(
+            Initiative.objects.published().exclude(continues=None), "continues", JsonRows("title", "slug")
+        ),
+    )
+
+
+def one(slug: str, *fields: str) -> dict[str, Any] | None:
+    """Return these fields of a published initiative, with its money and the lists of its page (one query)."""
+    rows = ledger.with_awarded(_query().filter(slug=slug)).values(
+        "pk",
+        *fields,
+        "primary_theme__slug",
+        "awarded",
+        "awarded_fqis",
+        "plan_node__label",
+        "continues__title",
+        "continues__slug",
+        "continues__publication",
+        *(f"l_{name}" for name in _LISTS),
+        "has_easy",
+    )
+    return rows.first()
+
+
+def near(values: dict[str, Any]) -> QuerySet:
+    """Return the published initiatives near this one: same lead first, then same main theme at the same place."""
+    through = Initiative.territories.through.objects
+    shared = through.filter(
+        initiative=OuterRef("pk"), territory__in=through.filter(initiative=values["pk"]).values("territory")
+    )
+    leads = Partnership.objects.filter(role=PartnerRole.LEAD)
+    mine = leads.filter(initiative=values["pk"]).values("organization")
+    here = Q(scope=Scope.REGIONAL) | Q(is_here=True)
+    return (
+        Initiative.objects.published()
+        .exclude(pk=values["pk"])
+        .annotate(
+            is_here=Exists(shared),
+            same_lead=Exists(leads.filter(initiative=OuterRef("pk"), organization__in=mine)),
+        )
+        .filter(Q(same_lead=True) | (here & Q(primary_theme__slug=values["primary_theme__slug"])))
+        .order_by("-same_lead", "sort_key", "pk")
+        .values("slug", "title", "number", "scope", "is_here", "same_lead", "primary_theme__slug")[:_RELATED]
+    )

@@ -1,0 +1,255 @@
+"""The page of one initiative: results, story, money, source, what is near and why; and its organization's page."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from alliance.portal import directory as memory
+from alliance.portal import freshness
+from funding import actions as money
+from funding.choices import ContributionKind
+from funding.models import Contribution
+from initiatives.choices import PartnerRole, ReportKind, State
+from initiatives.models import EasyText, Initiative, Report
+from territories import actions as places
+
+pytestmark = pytest.mark.django_db
+PAGE = "/initiatives/frigo-libre-service-de-mont-joli/"
+N = "\xa0"
+
+
+@pytest.fixture
+def page(trio, get):
+    return lambda path=PAGE: get(path).content.decode()
+
+
+def bring(world, initiative, amount, *, organization=None, kind=ContributionKind.CASH):
+    record = Contribution(
+        initiative=initiative,
+        organization=organization or world.cdc,
+        kind=kind,
+        amount=None if amount is None else Decimal(amount),
+    )
+    return money.record_contribution(contribution=record, by=world.coordination)
+
+
+def tell_story(world, initiative, **values):
+    base = {
+        "initiative": initiative,
+        "kind": ReportKind.FINAL,
+        "due_on": date(2026, 4, 1),
+        "received_on": date(2026, 4, 1),
+        "approved_at": timezone.now(),
+        "approved_by": world.coordination,
+        "story": "« On mange mieux », dit une mère.",
+        "story_consent": True,
+    }
+    told = base | values
+    Report.objects.filter(initiative=initiative, kind=told["kind"]).delete()
+    return Report.objects.create(**told)
+
+
+# Results --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reach", "said"), [(None, "inconnu"), (0, "0"), (4, "moins de cinq"), (5, "5"), (1234, f"1{N}234")]
+)
+def test_people_reached_are_never_under_five(page, trio, reach, said):
+    Initiative.objects.filter(pk=trio[0].pk).update(actual_reach=reach)
+    assert f"<dt>Personnes rejointes</dt><dd>{said}</dd>" in page()
+
+
+def test_story_is_shown_only_while_the_person_agrees(page, trio, world):
+    report = tell_story(world, trio[0])
+    assert "On mange mieux" in page()
+    Report.objects.filter(pk=report.pk).update(story_consent=False)
+    assert "On mange mieux" not in page()
+    Report.objects.filter(pk=report.pk).update(story_consent=True, approved_at=None, approved_by=None)
+    assert "On mange mieux" not in page()
+
+
+def test_story_of_the_last_approved_report_is_the_one_told(page, trio, world):
+    tell_story(world, trio[0], story="La seconde histoire.")
+    tell_story(
+        world, trio[0], kind=ReportKind.PROGRESS, due_on=date(2026, 1, 1), story="La première histoire."
+    )
+    shown = page()
+    assert ("La seconde histoire." in shown, "La première histoire." in shown) == (True, False)
+
+
+# Money ----------------------------------------------------------------------------------------------------
+
+
+def test_total_of_known_amounts_says_at_least_when_another_is_unknown(page, trio, world):
+    bring(world, trio[0], 1000)
+    shown = page()
+    assert f'data-label="Total">1{N}000{N}$</td>' in shown
+    assert f'Coût connu de l’initiative{N}: <span class="amount">13{N}500,50{N}$</span>' in shown
+    bring(world, trio[0], None, kind=ContributionKind.HOURS)
+    shown = page()
+    assert f'data-label="Total">au moins 1{N}000{N}$</td>' in shown
+    assert f'<span class="amount">au moins 13{N}500,50{N}$</span>' in shown
+    assert f"1 contribution a un montant non publié{N}: ce n’est pas zéro." in shown
+
+
+def test_nothing_known_is_no_total(page, trio, world):
+    bring(world, trio[1], None)
+    shown = page("/initiatives/logements-d-etudiants/")
+    assert 'data-label="Total">montant non publié</td>' in shown
+    assert '<span class="amount">montant non publié</span>' in shown
+
+
+def test_each_contribution_leads_to_its_organization(page, trio, world):
+    bring(world, trio[0], 5)
+    assert '<th scope="row"><a href="/organisations/cdc-des-grandes-marees/">CDC' in page()
+
+
+# Source and help ------------------------------------------------------------------------------------------
+
+
+def test_page_says_whether_it_was_ever_checked(page, trio):
+    assert "<dt>Vérification</dt><dd>Jamais vérifiée</dd>" in page()
+    Initiative.objects.filter(pk=trio[0].pk).update(verified_on=date(2026, 1, 1))
+    assert "<dt>Vérification</dt><dd>Vérifiée le 1er janvier 2026</dd>" in page()
+
+
+def test_page_gives_the_address_to_cite(page):
+    assert f"http://127.0.0.1:8000{PAGE}</span>" in page()
+
+
+def test_help_stands_first_when_the_initiative_serves_people(page, trio):
+    shown = page()
+    assert shown.index("tel:211") < shown.index('id="quoi"')
+    assert "La MRC La Mitis peut aussi vous renseigner." in shown
+    trio[0].target_groups.clear()
+    assert "Besoin d’aide pour vous" not in page()
+
+
+def test_easy_version_is_offered_once_it_exists(page, trio):
+    assert "facile à lire" not in page()
+    EasyText.objects.create(initiative=trio[0], what="Un frigo pour tout le monde.")
+    try:
+        address = reverse("portal:easy", args=[PAGE.split("/")[2]])
+    except NoReverseMatch:
+        pytest.skip("no page to lead to")
+    assert f'href="{address}"' in page()
+
+
+# Near -----------------------------------------------------------------------------------------------------
+
+
+def test_related_ones_say_why(page, trio, world):
+    world.published(title="Cuisine de Price", partners=[(world.cdc, PartnerRole.LEAD, "")])
+    world.published(
+        title="Loyers de La Mitis", themes=[world.themes["logement"]], primary_theme=world.themes["logement"]
+    )
+    world.published(
+        title="Autobus",
+        themes=[world.themes["transport"]],
+        primary_theme=world.themes["transport"],
+        partners=[(world.cdc, PartnerRole.LEAD, "")],
+    )
+    world.initiative(title="Brouillon caché")
+    shown = page().split('id="voisines"')[1].split("</section>")[0]
+    assert (
+        'Loyers de La Mitis</a> <span class="meta">Aussi portée par Moisson Mitis, dans la même MRC<' in shown
+    )
+    assert 'Cuisine de Price</a> <span class="meta">Même thème (Alimentation), dans la même MRC<' in shown
+    assert ("Autobus" in shown, "Brouillon" in shown) == (False, False)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_pages_cost_at_most_four_queries(trio, world, get, django_assert_max_num_queries, rows):
+    for number in range(rows):
+        bring(world, trio[0], number)
+        world.published(title=f"Voisine {number}")
+    tell_story(world, trio[0])
+    for path in (
+        PAGE,
+        "/organisations/cdc-des-grandes-marees/",
+        "/organisations/",
+        f"/signaler/?page={PAGE}",
+    ):
+        memory.forget()
+        with django_assert_max_num_queries(4):
+            assert get(path).status_code == 200
+
+
+# The page of an organization ------------------------------------------------------------------------------
+
+
+def test_organization_counts_each_initiative_once_and_its_dollars(page, trio, world):
+    both = world.published(
+        State.IN_PROGRESS,
+        title="Deux rôles",
+        partners=[(world.moisson, PartnerRole.LEAD, ""), (world.moisson, PartnerRole.FUNDER, "")],
+        award="500",
+    )
+    shown = page("/organisations/moisson-mitis/")
+    assert (
+        '<span class="figure-number">3</span> <span class="figure-text">initiatives publiées</span>' in shown
+    )
+    assert f'<span class="figure-number">13{N}000,50{N}$</span>' in shown
+    assert 'href="#role-lead"' in shown
+    section = shown.split('id="role-lead"')[1].split("</section>")[0]
+    assert [title in section for title in ("Deux rôles", "Frigo libre-service", "Logements")] == [
+        True,
+        True,
+        False,
+    ]
+    assert Initiative.objects.get(pk=both.pk).partnerships.count() == 2
+
+
+def test_dollars_of_an_organization_say_at_least_when_one_is_unknown(page, trio, world):
+    world.published(title="Sans montant")
+    shown = page("/organisations/moisson-mitis/")
+    assert f'<span class="figure-number">au moins 12{N}500,50{N}$</span>' in shown
+    assert f"{N}: 1 montant n’est pas publié, ce n’est pas zéro." in shown
+
+
+def test_list_behind_each_count_holds_that_many(page, trio, world, get):
+    partners = [(world.moisson, PartnerRole.LEAD, ""), (world.cdc, PartnerRole.PARTNER, "")]
+    world.published(title="Autre", partners=partners)
+    memory.forget()
+    answer = get("/organisations/cdc-des-grandes-marees/")
+    portrait = answer.context["portrait"]
+    links = [*portrait.themes, *portrait.territories]
+    counted = {link.url: link.count for link in links} | {portrait.facts[0].url: portrait.count}
+    listed = {url: get(url).context["page"].paginator.count for url in counted}
+    assert listed == counted
+    assert len(counted) == 12
+
+
+def test_what_an_organization_brings_is_the_table_shown(page, trio, world):
+    bring(world, trio[0], 250)
+    bring(world, trio[1], None, kind=ContributionKind.IN_KIND)
+    bring(world, world.initiative(title="Brouillon caché"), 9999)
+    shown = page("/organisations/cdc-des-grandes-marees/")
+    assert f'<span class="figure-number">au moins 250{N}$</span>' in shown
+    table = shown.split('id="t-apports"')[1].split("</table>")[0]
+    assert table.count('<th scope="row">') == 2
+    assert ("montant non publié" in table, "Brouillon" in table) == (True, False)
+
+
+def test_organization_tells_its_other_names(page, trio, world):
+    places.update_organization(
+        organization=world.moisson, by=world.coordination, values={}, aliases=["La Moisson", "Moisson Mitis"]
+    )
+    assert "<dt>Aussi connue sous</dt><dd>La Moisson</dd>" in page("/organisations/moisson-mitis/")
+
+
+def test_kinds_are_counted_as_the_list_they_open(trio, world, get):
+    def context(query=""):
+        freshness.forget()
+        return get(f"/organisations/{query}").context
+
+    kinds = context()["kinds"]
+    assert sum(number for _, _, number, _ in kinds) == context()["count"] == 2
+    assert {value: context(f"?type={value}")["count"] for value, _, _, _ in kinds} == {
+        value: number for value, _, number, _ in kinds
+    }
+    assert sum(number for _, _, number, _ in context("?q=moisson")["kinds"]) == 1
