@@ -125,6 +125,8 @@ def address(name, things):
         "portal:bilan_version": ["2024-2025", 1],
         "portal:bilan_version_file": ["2024-2025", 1, "csv"],
         "portal:announced_rows": ["essai"],
+        "portal:data_file": ["themes", "csv"],
+        "portal:directory_file": ["csv"],
         "portal:figure": ["fqis-accorde"],
         "portal:figure_file": ["fqis-accorde"],
         "portal:theme": ["alimentation"],
@@ -175,7 +177,7 @@ def test_every_route_of_ours_answers_each_person_as_written(visit, things):
     assert set(ours) == set(EXPECTED)
     answers = {name: " ".join(map(str, visit(address(name, things)))) for name in ours}
     assert answers == EXPECTED
-    assert len(answers) == 98
+    assert len(answers) == 101
 
 
 def test_file_recorded_from_a_text_is_read_by_its_mrc_and_by_those_who_enter(visit, things):

@@ -22,9 +22,9 @@ FACETS = {
 }
 SORTS = {
     "titre": "Titre, de A à Z",
-    "recent": "Plus récemment publiées",
-    "montant": "Montant, du plus grand au plus petit",
-    "debut": "Début, du plus récent au plus ancien",
+    "recent": "Publiées récemment",
+    "montant": "Montant, le plus élevé",
+    "debut": "Début, le plus récent",
     "mrc": "MRC, d’ouest en est",
 }
 VIEWS = {"fiches": "Fiches", "tableau": "Tableau", "carte": "Carte", "impression": "Impression"}

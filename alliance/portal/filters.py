@@ -220,14 +220,18 @@ class DirectoryFilter(django_filters.FilterSet):
         said = [f"recherche «\xa0{self.words}\xa0»"] if self.words else []
         for parameter in FACETS:
             if chosen := self.chosen(parameter):
-                named = " ou ".join(_label(self.directory, parameter, value) for value in chosen)
+                named = " ou ".join(self.label(parameter, value) for value in chosen)
                 said.append(f"{_SAID[parameter]} {named}")
         return "; ".join(said)
+
+    def label(self, parameter: str, value: str) -> str:
+        """Return the name that people read of a chosen value."""
+        return _label(self.directory, parameter, value)
 
     def active(self, path: str) -> list[Active]:
         """Return the filters in use with, for each, the address that removes it."""
         found = [
-            Active(_label(self.directory, name, value), self.address(path, without=(name, value)))
+            Active(self.label(name, value), self.address(path, without=(name, value)))
             for name in FACETS
             for value in self.chosen(name)
         ]

@@ -98,7 +98,7 @@ def test_totals_add_known_amounts_and_tell_the_unknown_ones(trio):
 
 def test_sorts(trio):
     first = {order: Selection(build(0)).rows(order)[0].title for order in SORTS}
-    assert first == {"titre": FOOD, "recent": TRANSPORT, "montant": FOOD, "debut": FOOD}
+    assert first == {"titre": FOOD, "recent": TRANSPORT, "montant": FOOD, "debut": FOOD, "mrc": HOUSING}
 
 
 QUERIES = [

@@ -13,6 +13,7 @@ from alliance.portal.directory import Directory
 from alliance.portal.labels import Label
 from alliance.portal.rows import Row
 from alliance.portal.search.asked import Asked
+from alliance.portal.search.entries import ranked
 from alliance.portal.selection import Selection
 
 MOST_SHOWN = 60  # organizations on the page of an MRC, the busiest ones
@@ -119,12 +120,13 @@ def organizations(directory: Directory, *, words: str = "", kind: str = "") -> l
     `words` keeps those that a search finds; words without anything to look for keep all of them.
     """
     part = directory.masks.get(names.ORGANIZATION, {})
-    asked = Asked(words, directory.labels.equivalents)
+    asked, entries = Asked(words, directory.labels.equivalents), directory.names[names.ORGANIZATION]
+    found = {label.pk for _rank, label in ranked(entries, asked)}
     return [
         Counted(entry.label, part.get(entry.label.slug, 0).bit_count())
-        for entry in directory.names[names.ORGANIZATION]
+        for entry in entries
         if (not kind or entry.label.organization_kind == kind)
-        and (not asked.wanted or entry.rank(asked) is not None)
+        and (not asked.wanted or entry.label.pk in found)
     ]
 
 
@@ -155,7 +157,7 @@ def addresses(directory: Directory) -> list[tuple[str, date | None]]:
     fixed = ("/", "/initiatives/", "/themes/", "/territoires/", "/organisations/", "/a-propos/")
     fixed += ("/carte/", "/carte/deserts/")
     fixed += tuple(f"/chiffres/{page}" for page in ("", "exercices/", "matrice/", "levier/", "annonces/"))
-    fixed += ("/bilan/", "/frigo/", "/accessibilite/", "/confidentialite/", "/nous-joindre/")
+    fixed += ("/donnees/", "/bilan/", "/frigo/", "/accessibilite/", "/confidentialite/", "/nous-joindre/")
     places = [
         label.url
         for kind in (names.THEME, names.TERRITORY, names.MUNICIPALITY)
