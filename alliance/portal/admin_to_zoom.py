@@ -94,7 +94,7 @@ class ToZoomMixin:
             title="Ajouter à un Zoom",
             button="Ajouter au Zoom",
             back=reverse("admin:initiatives_initiative_changelist"),
-            original=None,
+            original="Liste",
             missing=[refusal] if refusal else [],
             blocked=bool(refusal),
             facts=[("Initiatives", ", ".join(map(str, chosen)))] if chosen else [],

@@ -91,13 +91,12 @@ class ItemInline(_Rows):
 def _small(field, name):
     """Make long texts two lines high, so that a dozen of rows fit in a screen; say what an empty one means."""
     if name in ("introduction", "words"):
-        field.widget.attrs["rows"] = 3
+        field.widget.attrs |= {"rows": 3, "cols": 26, "class": ""}
     if name == "words":
         field.help_text = "Vide\xa0: le résumé de l’initiative."
     if name == "order":
         field.required = False
         field.help_text = "Vide ou 0\xa0: à la fin."
-        field.widget.attrs["class"] = "input-short"
     return field
 
 
