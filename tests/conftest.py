@@ -43,7 +43,6 @@ BOTH_ENGINES = (
     "tests/admin/test_stale.py",
     "tests/admin/test_sweep.py",
     "tests/admin/test_unreadable_ids.py",
-    "tests/data/test_demo.py",
     "tests/data/test_reference.py",
     "tests/documents/test_kept.py",
     "tests/documents/test_pages.py",
@@ -77,6 +76,7 @@ BOTH_ENGINES = (
     "tests/scenarios/test_initiative_life_browser.py",
     "tests/test_constraints.py",
     "tests/test_guards.py",
+    "tests/test_migrations.py",
     "tests/test_routes.py",
 )
 LONGEST = {

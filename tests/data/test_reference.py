@@ -232,7 +232,7 @@ def test_numbers_begin_in_the_year_of_the_initiatives(loaded):
 
 def test_no_reference_file_holds_a_contact():
     files = sorted((settings.BASE_DIR / "fixtures").glob("*.csv"))
-    assert len(files) == 11
+    assert len(files) == 16
     for path in files:
         with path.open(encoding="utf-8", newline="") as file:
             text = "".join(cell for row in csv.reader(file) for cell in row)
