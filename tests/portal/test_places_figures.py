@@ -168,6 +168,8 @@ def test_a_year_between_two_is_told_and_the_drawing_keeps_the_last_six():
     found = curve(drawing.assemble(known_labels, rows), known_labels.by_slug[names.TERRITORY]["la-mitis"])
     assert [year.name for year in found.years] == [label.slug for label in every[1:9]]
     assert [year.own for year in found.years] == [1, 0, 0, 0, 0, 0, 0, 1]
+    assert [year.is_unknown for year in found.years] == [True, *[False] * 6, True]
+    assert [(column.amount, column.dollars) for column in found.columns[-2:]] == [("", 0), ("?", 48)]
     assert [column.year.name for column in found.columns] == [label.slug for label in every[3:9]]
     assert found.has_more
 

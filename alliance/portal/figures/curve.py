@@ -28,6 +28,11 @@ class YearHere:
     regional_url: str
     dollars_url: str
 
+    @property
+    def is_unknown(self) -> bool:
+        """Say whether initiatives stand in this year without a known dollar; a year without any has nothing to know."""
+        return self.dollars is None and bool(self.own or self.regional)
+
 
 @dataclass(frozen=True)
 class Column:
@@ -69,10 +74,10 @@ class Column:
 
     @property
     def amount(self) -> str:
-        """« 230 k$ », « 4,5 k$ », « 950 $ »; « ? » when it is not known."""
+        """« 230 k$ », « 4,5 k$ », « 950 $ »; « ? » when it is not known, nothing for a year without initiative."""
         dollars = self.year.dollars
         if dollars is None:
-            return "?"
+            return "?" if self.year.is_unknown else ""
         if abs(dollars) < 1000:
             return montant(dollars.quantize(Decimal(1)))
         places = Decimal(1) if abs(dollars) >= 10_000 else Decimal("0.1")
@@ -108,7 +113,7 @@ class Curve:
 
     @property
     def has_unknown(self) -> bool:
-        return any(year.dollars is None for year in self.years)
+        return any(year.is_unknown for year in self.years)
 
     @property
     def has_more(self) -> bool:
@@ -152,7 +157,7 @@ def _columns(years: list[YearHere]) -> list[Column]:
             i * _STEP + (_STEP - _BAR) // 2,
             height(year.own, most),
             height(year.regional, most),
-            _UNKNOWN if year.dollars is None else height(year.dollars, richest),
+            _UNKNOWN if year.is_unknown else height(year.dollars or Decimal(0), richest),
         )
         for i, year in enumerate(years)
     ]

@@ -125,8 +125,10 @@ class ThemeTile:
             return "aucune initiative publiée"
         if not self.now:
             return f"rien en cours; {pluriel(self.count, 'initiative terminée,initiatives terminées')}"
-        said = pluriel(self.now, "initiative en cours ou prévue,initiatives en cours ou prévues")
-        return said if self.now == self.count else f"{said}, {self.count} en tout"
+        if self.now == self.count:
+            return pluriel(self.now, "initiative en cours ou prévue,initiatives en cours ou prévues")
+        current = pluriel(self.now, "en cours ou prévue,en cours ou prévues")
+        return f"{pluriel(self.count, 'initiative,initiatives')}, dont {current}"
 
 
 def theme_tiles(directory: Directory, book: Gazetteer) -> tuple[list[ThemeTile], list[ThemeTile]]:
