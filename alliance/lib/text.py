@@ -45,9 +45,9 @@ _STOP_WORDS = frozenset(
 _ASKING = frozenset(
     re.findall(
         r"\w+",
-        "ai as avoir besoin cherche chercher chez comment es est etre faire faut j ma mes moi mon notre nous on pas "
-        "paye payer peut peux plus pres puis quel quelle quelles quels quoi suis trouve trouver tu veut veux voudrais "
-        "vous votre",
+        "ai as avoir beaucoup besoin cher cherche chercher chez comment es est etre faire faut ici j je ma manque mes "
+        "moi mon notre nous on pas paye payer peut peux plus pres proche puis quel quelle quelles quels quoi suis tres "
+        "trop trouve trouver tu veut veux voudrais vous votre",
     )
 )
 _BEFORE_A_NAME = frozenset(
@@ -167,6 +167,17 @@ def query_terms(query: str) -> list[str]:
     words = _words(query[:QUERY_LENGTH])
     telling = [word for word in words if word not in _ASKING]
     return list(dict.fromkeys(_stems(telling or words)))[:QUERY_TERMS]
+
+
+def cut_terms(query: str) -> set[str]:
+    """Return the terms of a query that say much less than what was typed: « loyer » is cut to `loi`, as « loisir » begins.
+
+    Such a term is looked for as a whole word, not as the beginning of one.
+    """
+    words = [part for word in _words(query[:QUERY_LENGTH]) for part in _SYNONYMS.get(word, (word,))]
+    stemmed = ((word, _stem(word)) for word in words)
+    cut = {stem for word, stem in stemmed if len(stem) < 4 and len(_singular(word)) - len(stem) >= 2}
+    return cut - set(words)
 
 
 @lru_cache(maxsize=20_000)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from alliance.lib.text import query_terms, stems
+from alliance.lib.text import cut_terms, query_terms, stems
 
 Phrase = tuple[str, ...]  # stems, each once
 _BETWEEN = re.compile(r"[,;\n]")
@@ -16,7 +16,10 @@ _BETWEEN = re.compile(r"[,;\n]")
 
 @dataclass(frozen=True)
 class Wanted:
-    """One thing that must be found: all the words typed (each as a beginning), or all of one of the others (whole)."""
+    """One thing that must be found: all the words typed (each as a beginning), or all of one of the others (whole).
+
+    A typed term that ends with a space is a whole word.
+    """
 
     typed: Phrase
     others: tuple[Phrase, ...] = ()
@@ -53,13 +56,17 @@ class Equivalents:
 
         The longest phrases are read first, and a word is read in one phrase only.
         """
-        left = dict.fromkeys(query_terms(text))
+        left, cut = dict.fromkeys(query_terms(text)), cut_terms(text)
         found = []
         for key, others in self._others.items() if left else ():
             if key <= left.keys():
-                found.append(Wanted(tuple(term for term in left if term in key), others))
+                found.append(Wanted(tuple(_ended(term, cut) for term in left if term in key), others))
                 left = {term: None for term in left if term not in key}
-        return found + [Wanted((term,)) for term in left]
+        return found + [Wanted((_ended(term, cut),)) for term in left]
+
+
+def _ended(term: str, cut: set[str]) -> str:
+    return f"{term} " if term in cut else term
 
 
 NO_EQUIVALENTS = Equivalents()

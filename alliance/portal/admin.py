@@ -25,6 +25,7 @@ from alliance.lib.workflow import Refusal, Stale
 from alliance.portal import (  # noqa: F401  # register what surrounds the initiatives
     admin_bilan,
     admin_errors,
+    admin_search,
     admin_years,
     admin_zoom,
 )

@@ -109,10 +109,11 @@ class Directory:
     @cached_property
     def speller(self) -> Speller:
         """Return what knows every word that people read here, to propose the nearest one."""
-        found = [(entry.label, entry.spoken) for entries in self.names.values() for entry in entries]
-        proper = [name for label, names in found if label.kind != THEME for name in names]
-        common = [name for label, names in found if label.kind == THEME for name in names]
-        return Speller([*common, *(row.title for row in self.rows)], proper)
+        said = {
+            kind: [name for one in entries for name in one.spoken] for kind, entries in self.names.items()
+        }
+        common = [*said[THEME], *said[names.ORGANIZATION], *(row.title for row in self.rows)]
+        return Speller(common, [*said[TERRITORY], *said[MUNICIPALITY]])
 
 
 def _masks(rows: Iterable[Row], labels: Labels, size: int) -> Masks:

@@ -79,6 +79,8 @@ class _Pages:
         return HttpResponse(content, headers=headers)
 
     def keep(self, etag, response):
+        if getattr(response, "is_counted", False):
+            return
         if response.status_code != 200 or response.streaming or response.cookies:
             return
         if len(response.content) > _LARGEST:
@@ -95,6 +97,11 @@ class _Pages:
 
 _pages = _Pages()
 forget = _pages.clear  # tests do it, whose rolled-back transactions give a version twice
+
+
+def counted_each_time(response):
+    """Have this answer computed again each time it is asked: it is not kept, and a browser cannot ask if it is fresh."""
+    response.is_counted = True
 
 
 def public_page(view):
@@ -118,6 +125,8 @@ def public_page(view):
         if request.method not in _SAFE:
             return HttpResponseNotAllowed([*_SAFE, "OPTIONS"])
         response = conditional(request, *args, **kwargs)
+        if getattr(response, "is_counted", False):
+            del response["ETag"]
         patch_cache_control(response, public=True, no_cache=True)
         return response
 

@@ -13,6 +13,7 @@ from django.db.models import Case, CharField, F, IntegerField, QuerySet, Subquer
 from django.db.models.functions import Cast, Coalesce, NullIf
 
 from alliance.lib.dates import today
+from alliance.lib.phones import dialled
 from alliance.lib.wording import NO_EQUIVALENTS, Equivalents
 from alliance.portal.models import DataVersion, EquivalentWords
 from funding.models import FundingSource
@@ -92,6 +93,11 @@ class Label:
         return self.four
 
     @property
+    def dial(self) -> str:
+        """The address of a link that dials it."""
+        return dialled(self.phone)
+
+    @property
     def contact(self) -> str:
         """Whom an MRC says to call, or nothing."""
         return self.five
@@ -105,6 +111,11 @@ class Label:
     def locative(self) -> str:
         """« au Kamouraska », after a verb."""
         return self.three
+
+    @property
+    def designation(self) -> str:
+        """« Ville », « Paroisse », of a municipality."""
+        return self.two
 
     @property
     def sort_key(self) -> str:

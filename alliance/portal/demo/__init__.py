@@ -5,7 +5,7 @@ from django.db import transaction
 
 from alliance.lib.workflow import Refusal
 from alliance.portal import reference
-from alliance.portal.demo import accounts, money
+from alliance.portal.demo import accounts, contacts, money
 from alliance.portal.demo.build import Builder
 from funding.models import Envelope
 
@@ -27,6 +27,7 @@ def load(*, new_password: bool = False) -> tuple[str, int]:
     """
     reference.load()
     password = accounts.create(new_password=new_password)
+    contacts.write(accounts.people()["coordination"])
     if Envelope.objects.filter(name=money.ENVELOPE, is_demo=True).exists():
         return password, 0
     return password, Builder(accounts.people()).build()

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db.models import CASCADE, SET_NULL, ForeignKey, Model, Q, QuerySet
 
 from alliance.lib.workflow import Refusal
+from alliance.portal.demo import contacts
 from funding import ledger
 from initiatives.models import Initiative, NumberSequence
 from initiatives.naming import format_number
@@ -35,6 +36,7 @@ def remove() -> dict[str, int]:
         raise Refusal(
             ["Des données réelles dépendent de la démonstration; rien n’a été supprimé.", *problems]
         )
+    contacts.remove()
     numbers = _last_numbers(doomed)
     _forget_authors(doomed)
     counts: dict[str, int] = {}

@@ -26,12 +26,20 @@ _MOST_CALLED = 2  # beyond, the words name no place in particular
 
 
 @dataclass(frozen=True)
+class Named:
+    """A theme, a place or an organization, with what tells it from another of the same name."""
+
+    label: Label
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Group:
     """One kind of things found: all of them counted, the first ones shown, the complete list at `url`."""
 
     code: str
     count: int
-    first: Sequence[Label] | Sequence[Row]
+    first: Sequence[Named] | Sequence[Row]
     url: str
     is_exact: bool
 
@@ -88,10 +96,15 @@ class Answer:
         return sorted(kept, key=lambda group: not group.is_exact)
 
     def _named(self, code: str, found: list[tuple[Rank, Label]]) -> Group:
-        labels = [label for _rank, label in found]
-        shown = len(labels) if self.only == code else _SHOWN[code]
+        shown = len(found) if self.only == code else _SHOWN[code]
+        first = [Named(label, self._note(label)) for _rank, label in found[:shown]]
         best = found[0][0][0] if found else INSIDE
-        return Group(code, len(labels), labels[:shown], self._list_of(code), best <= SAME_STEMS)
+        return Group(code, len(found), first, self._list_of(code), best <= SAME_STEMS)
+
+    def _note(self, label: Label) -> str:
+        if label.kind == TERRITORY:
+            return "MRC"
+        return f"MRC {self._of_region[label.parent].genitive}" if label.kind == MUNICIPALITY else ""
 
     def _initiatives(self) -> Group:
         selection = Selection(self.directory, words=self.text)
@@ -111,6 +124,10 @@ class Answer:
         return f"{PAGE}?{urlencode({'q': self.text, 'dans': code})}"
 
     @cached_property
+    def _of_region(self) -> dict[int, Label]:
+        return self.directory.labels.by_id.get(TERRITORY, {})
+
+    @cached_property
     def total(self) -> int:
         return sum(group.count for group in self.groups)
 
@@ -120,8 +137,7 @@ class Answer:
     def territories(self) -> list[Label]:
         """The MRCs to call: those of the places named by the words, when they name one or two."""
         named = [label for rank, label in self._places if rank[0] <= SAME_STEMS or rank[0] == INSIDE]
-        of_region = self.directory.labels.by_id.get(TERRITORY, {})
-        found = {of_region[label.parent] if label.parent else label: None for label in named}
+        found = {self._of_region[label.parent] if label.parent else label: None for label in named}
         return list(found) if len(found) <= _MOST_CALLED else []
 
     @cached_property
@@ -155,6 +171,11 @@ class Answer:
     def unknown(self) -> list[str]:
         """The words that find nothing by themselves, as they were typed."""
         return unknown_words(self.directory, self.text)
+
+    @property
+    def missing(self) -> str:
+        """What found nothing: the unknown words when a place beside them was found, else the whole search."""
+        return " ".join(self.unknown) if self.groups else self.text
 
     @cached_property
     def nearest(self) -> str:

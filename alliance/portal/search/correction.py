@@ -17,9 +17,9 @@ def is_known(directory: Directory, word: str) -> bool:
 
 
 def unknown_words(directory: Directory, text: str) -> list[str]:
-    """Return the words of a search that find nothing by themselves, as they were typed."""
-    typed = dict.fromkeys(word.strip(_AROUND) for word in text.split())
-    return [word for word in typed if query_terms(word) and not is_known(directory, word)]
+    """Return the words of a search that find nothing by themselves, as they were typed; not those with which one asks."""
+    typed, looked_for = dict.fromkeys(word.strip(_AROUND) for word in text.split()), set(query_terms(text))
+    return [word for word in typed if looked_for & set(query_terms(word)) and not is_known(directory, word)]
 
 
 def corrected(directory: Directory, text: str) -> str:

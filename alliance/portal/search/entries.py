@@ -53,10 +53,15 @@ class Entry:
 
 
 def ranked(entries: Iterable[Entry], asked: Asked) -> list[tuple[Rank, Label]]:
-    """Return what answers a search, the best first; nothing when it has no word to look for."""
+    """Return what answers a search, the best first; nothing when it has no word to look for.
+
+    What is only named inside the search is left out as soon as something answers all of it.
+    """
     if not asked.wanted:
         return []
     found = [(rank, entry.label) for entry in entries if (rank := entry.rank(asked)) is not None]
+    if any(rank[0] < INSIDE for rank, _label in found):
+        found = [pair for pair in found if pair[0][0] < INSIDE]
     return sorted(found, key=lambda pair: pair[0])
 
 

@@ -78,11 +78,13 @@ class Speller:
         heard = sound(folded)
         shared = Counter(known for pair in _pairs(heard) for known in self._by_pair.get(pair, ()))
         likely = sorted(shared, key=lambda known: (-shared[known] / (len(known) + 2), known))[:_COMPARED]
-        allowed = 1 if len(folded) < 6 else 2
+        allowed = 1 if len(heard) < 7 else 2
         found = []
         for known in likely:
             by_ear = distance(heard, sound(known), allowed)
             if by_ear <= allowed and known != folded:
                 by_eye = distance(folded, known, len(folded))
+                if by_ear + by_eye > allowed + 2:
+                    continue
                 found.append((by_ear + by_eye, known[0] != folded[0], -self._often[known], known))
         return list(dict.fromkeys(self._shown[known] for *_rank, known in sorted(found)))[:most]

@@ -21,7 +21,9 @@ class Words:
     sets: list[int]
 
     def beginning_with(self, term: str) -> int:
-        """Return the initiatives that hold a word beginning with `term`."""
+        """Return the initiatives that hold a word beginning with `term`; that very word when it ends with a space."""
+        if term.endswith(" "):
+            return self.being(term[:-1])
         start = bisect_left(self.vocabulary, term)
         return union(self.sets[start : bisect_left(self.vocabulary, term + _AFTER_Z, lo=start)])
 
@@ -80,14 +82,16 @@ class Titles:
         return indexed((words for _key, words in self._read), len(self._titles))
 
     def tiers(self, key: str, wanted: list[Wanted], found: int) -> Iterator[int]:
-        """Yield the found initiatives by rank, each once: title said whole, begun, holding the words; then the rest."""
+        """Yield the found initiatives by rank, each once: title said whole, begun, holding the words; the rest."""
         size = len(self._titles)
         begun = list(self._beginning_with(key)) if key else []
         exact = bitmap((i for title, i in begun if title == key), size)
         typed = [Wanted(one.typed) for one in wanted]
+        whole = [Wanted(tuple(f"{term.strip()} " for term in one.typed)) for one in wanted]
         sets = (
             exact,
             bitmap((i for _title, i in begun), size),
+            self._words.holding(whole, found),
             self._words.holding(typed, found),
             self._words.holding(wanted, found),
             found,
