@@ -6,7 +6,6 @@ The quick way: tick initiatives in their list, « Ajouter à un Zoom », then pu
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, Q
 from django.forms import BaseInlineFormSet
 from django.http import Http404
 from django.shortcuts import render
@@ -18,6 +17,7 @@ from alliance.lib.templatetags.francais import pluriel
 from alliance.lib.widgets import AutocompleteMixin
 from alliance.portal import zoom_page, zooms
 from alliance.portal.directory import current
+from alliance.portal.figures.zooms import with_counts
 from alliance.portal.models import Zoom, ZoomItem, ZoomSection
 from alliance.portal.views.zooms import context_of
 from initiatives.choices import Publication
@@ -131,8 +131,7 @@ class ZoomAdmin(AuditedModelAdmin):
     )
 
     def get_queryset(self, request):
-        shown = Count("items", filter=Q(items__initiative__publication=Publication.PUBLISHED))
-        return super().get_queryset(request).annotate(shown=shown, held=Count("items"))
+        return with_counts(super().get_queryset(request))
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else self.inlines[:1]

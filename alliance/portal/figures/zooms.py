@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Count, Q, QuerySet
+
 from alliance.lib.money import UNPUBLISHED
 from alliance.lib.templatetags.francais import montant, nombre, pluriel
 from alliance.lib.text import fold
@@ -14,10 +16,12 @@ from alliance.portal import labels as names
 from alliance.portal.directory import Directory
 from alliance.portal.figures.told import NOT_SAID, Comparison
 from alliance.portal.labels import Label
+from alliance.portal.models import Zoom
 from alliance.portal.rows import Row
 from funding import ledger
 from funding.choices import Measure, Precision, Unit
 from funding.models import PublishedFigure
+from initiatives.choices import Publication
 
 _UNSURE = ("plus de", "près de", "au-delà de", "au moins", "environ", "quelque")
 
@@ -187,3 +191,9 @@ def _compared(figure: PublishedFigure, totals: ZoomTotals) -> Comparison:
             Unit.TERRITORIES: totals.territories,
         }.get(figure.unit)
     return Comparison(figure, counted, () if counted is not None else (figure.why_not or NOT_SAID,))
+
+
+def with_counts(zooms: QuerySet[Zoom]) -> QuerySet[Zoom]:
+    """Give each Zoom `held`, the initiatives that it names, and `shown`, those of them that are published."""
+    published = Q(items__initiative__publication=Publication.PUBLISHED)
+    return zooms.annotate(shown=Count("items", filter=published), held=Count("items"))
