@@ -44,6 +44,7 @@ EXPECTED = {
             "portal:directory",
             "portal:directory_file",
             "portal:easy",
+            "portal:error_told",
             "portal:figure",
             "portal:figure_file",
             "portal:figures",
@@ -69,7 +70,9 @@ EXPECTED = {
             "portal:organization",
             "portal:organizations",
             "portal:robots",
+            "portal:search",
             "portal:sitemap",
+            "portal:tell_error",
             "portal:territories",
             "portal:territory",
             "portal:theme",
@@ -192,6 +195,7 @@ PAGE_RIGHT = {
     "show": "portal.publish_zoom",
     "hide": "portal.publish_zoom",
     "to_zoom": "portal.change_zoom",
+    **dict.fromkeys(("start", "correct", "dismiss"), "{app}.change_{model}"),
 }
 NEVER = {"delete"}  # nothing is deleted in the admin, except a person's tie to an MRC
 POSTED_ONLY = {"process_import", "reset_factor", "send_link", "retry", "cancel"}  # of a message
@@ -203,6 +207,8 @@ ADDED_BY_ACTIONS_ONLY = {
     "disbursement",
     "disbursementmovement",
     "ledgercheck",
+    "missedword",
+    "tolderror",
     "outgoingmail",
     "snapshot",
     "yearclosing",
