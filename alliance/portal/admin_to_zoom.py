@@ -1,4 +1,4 @@
-"""« Ajouter à un Zoom »: the action of the list of initiatives, and its page."""
+"""«\xa0Ajouter à un Zoom\xa0»: the action of the list of initiatives, and its page."""
 
 from django import forms
 from django.contrib import admin
@@ -54,7 +54,7 @@ def _sections(zoom):
 
 
 class ToZoomMixin:
-    """Adds to the list of initiatives the action « Ajouter à un Zoom », and its page."""
+    """Adds to the list of initiatives the action «\xa0Ajouter à un Zoom\xa0», and its page."""
 
     actions = ["to_zoom"]
     MOST = 200
@@ -112,13 +112,15 @@ class ToZoomMixin:
 
 def _nothing(chosen, form):
     if not chosen:
-        return "Cochez des initiatives dans la liste, puis choisissez « Ajouter à un Zoom »."
+        return "Cochez des initiatives dans la liste, puis choisissez «\xa0Ajouter à un Zoom\xa0»."
     return "" if form.zooms else "Aucun Zoom n’existe encore\xa0: créez-en un, puis revenez à la liste."
 
 
 def _done(done, zoom):
     """Say what became of the initiatives chosen, in one sentence."""
-    said = [pluriel(done.added, f"initiative ajoutée à « {zoom} »,initiatives ajoutées à « {zoom} »")]
+    said = [
+        pluriel(done.added, f"initiative ajoutée à «\xa0{zoom}\xa0»,initiatives ajoutées à «\xa0{zoom}\xa0»")
+    ]
     if done.already:
         said.append(pluriel(done.already, "y était déjà,y étaient déjà"))
     if done.unpublished:

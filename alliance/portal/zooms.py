@@ -126,7 +126,7 @@ def save_item(*, item: ZoomItem, by: User) -> ZoomItem:
     """Write an initiative of a Zoom (new or changed). Raises Refusal when it cannot be in it, or under this heading."""
     locked = _locked(item.zoom, by)
     if item.section_id and item.section.zoom_id != locked.pk:
-        raise Refusal(f"La partie « {item.section} » appartient à un autre Zoom.")
+        raise Refusal(f"La partie «\xa0{item.section}\xa0» appartient à un autre Zoom.")
     if item.pk is None and (reason := unfit(locked, item.initiative)):
         raise Refusal(reason)
     if item.pk is None and not item.order:
@@ -145,7 +145,7 @@ def add_items(
     """
     locked = _locked(zoom, by)
     if section is not None and section.zoom_id != locked.pk:
-        raise Refusal(f"La partie « {section} » appartient à un autre Zoom.")
+        raise Refusal(f"La partie «\xa0{section}\xa0» appartient à un autre Zoom.")
     held = set(locked.items.values_list("initiative", flat=True))
     rank, counts = _next(locked.items), {"added": 0, "already": 0, "unpublished": 0, "demo": 0}
     for initiative in initiatives:

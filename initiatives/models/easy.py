@@ -35,4 +35,4 @@ class EasyText(models.Model):
         ]
 
     def __str__(self):
-        return f"Facile à lire : {self.initiative}"
+        return f"Facile à lire\xa0: {self.initiative}"

@@ -54,7 +54,7 @@ def test_list_adds_to_a_heading_and_says_how_many(world, desk, winter):
     done = desk.post(picked["Location"], {"place": f"{winter.pk}:{heading.pk}"}, follow=True)
     said = str(next(iter(done.context["messages"])))
     assert said.startswith(
-        "12 initiatives ajoutées à « Hiver »; 1 y était déjà; 1 n’est pas publiée et reste de côté. <a href="
+        "12 initiatives ajoutées à «\xa0Hiver\xa0»; 1 y était déjà; 1 n’est pas publiée et reste de côté. <a href="
     )
     assert heading.items.count() == 12
 

@@ -106,7 +106,7 @@ def _calls(directory: Directory, book: Gazetteer, now: list[Row], towns: set[int
         for row in now:
             for held, who in row.partners:
                 if held == role:
-                    reasons.setdefault(who, f"{_ANSWERS[role]} « {row.title} »")
+                    reasons.setdefault(who, f"{_ANSWERS[role]} «\xa0{row.title}\xa0»")
     here = [
         label
         for label in directory.labels.all(names.ORGANIZATION)

@@ -14,7 +14,7 @@ class Alert(models.Model):
     token = models.UUIDField("jeton", unique=True, editable=False)
     email = models.EmailField("courriel", max_length=254)
     query = models.CharField(
-        "filtres", max_length=500, blank=True, help_text="Adresse de la liste, sans « ? »."
+        "filtres", max_length=500, blank=True, help_text="Adresse de la liste, sans «\xa0?\xa0»."
     )
     label = models.CharField("liste", max_length=300)
     created_at = models.DateTimeField("demandée le")

@@ -13,7 +13,7 @@ class EquivalentWords(models.Model):
     words = models.TextField(
         "mots équivalents",
         max_length=500,
-        help_text="Séparés par des virgules : aîné, personne âgée, retraité…",
+        help_text="Séparés par des virgules\xa0: aîné, personne âgée, retraité…",
     )
     note = models.CharField("remarque", max_length=200, blank=True)
 

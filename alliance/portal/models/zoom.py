@@ -17,7 +17,7 @@ class Zoom(models.Model):
     slug = models.SlugField("adresse", max_length=80, unique=True)
     title = models.CharField("titre", max_length=160)
     kicker = models.CharField(
-        "surtitre", max_length=120, blank=True, help_text="Par exemple « Printemps 2020 »"
+        "surtitre", max_length=120, blank=True, help_text="Par exemple «\xa0Printemps 2020\xa0»"
     )
     introduction = models.TextField("introduction", max_length=3000, blank=True)
     starts_on = models.DateField("début de la période", null=True, blank=True)
