@@ -17,7 +17,7 @@ from alliance.portal.figures.counts import (
     organizations_of,
     taking_part,
 )
-from alliance.portal.figures.home import HOME_ANNOUNCED, REGISTER, Figure, announced, key_figures
+from alliance.portal.figures.home import HOME_ANNOUNCED, REGISTER, Figure, front, key_figures, needs
 from alliance.portal.figures.map import MapView, map_of
 from alliance.portal.figures.sums import Totals, by_payer, totals
 
@@ -31,15 +31,16 @@ __all__ = [
     "MapView",
     "Totals",
     "addresses",
-    "announced",
     "around_municipality",
     "by_letter",
     "by_payer",
     "counted",
     "covered",
+    "front",
     "key_figures",
     "map_of",
     "municipalities_of",
+    "needs",
     "organizations",
     "organizations_of",
     "taking_part",

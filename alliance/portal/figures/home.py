@@ -1,21 +1,29 @@
 """The few figures of the home page: what the directory holds, and what was once announced."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
+from django.db.models import Subquery, Value
+from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
 
+from alliance.lib.aggregates import JsonRows, per_parent
 from alliance.lib.dates import today
 from alliance.lib.templatetags.francais import montant, nombre, pluriel
 from alliance.portal import labels as names
 from alliance.portal.directory import Directory
 from alliance.portal.figures.counts import covered, taking_part
+from alliance.portal.figures.places import now
 from alliance.portal.figures.sums import totals
+from alliance.portal.figures.themes import ThemeTile
+from alliance.portal.models import DataVersion, Zoom, ZoomItem
 from alliance.portal.selection import Selection
 from funding.choices import Unit
 from funding.models import PublishedFigure
+from initiatives.choices import Publication
 
 # Announced figures of the home page, in the order they are told (facts/seed_figures.csv, program_figures.csv).
 HOME_ANNOUNCED = (
@@ -23,6 +31,9 @@ HOME_ANNOUNCED = (
     "montant-an1-total",  # its wording holds « dont 1 025 070 $ »
     "nb-initiatives-an1",
 )
+
+_TOLD = ("code", "label", "value", "unit", "precision", "wording", "source", "announced_on")
+_ZOOM = ("slug", "title", "kicker", "introduction", "published_at", "is_demo")
 
 
 @dataclass(frozen=True)
@@ -113,7 +124,75 @@ def key_figures(directory: Directory) -> list[Figure]:
     return [figure for figure in found if figure]
 
 
-def announced(codes: tuple[str, ...] = HOME_ANNOUNCED) -> list[PublishedFigure]:
-    """Return the figures once announced, as they were announced, in the order of `codes` (one query)."""
-    rows = {row.code: row for row in PublishedFigure.objects.filter(code__in=codes)}
-    return [rows[code] for code in codes if code in rows]
+@dataclass(frozen=True)
+class Need(ThemeTile):
+    """A theme as a person says it: the first sentence of its plain words, a question most often."""
+
+    @property
+    def question(self) -> str:
+        first, mark, _rest = self.label.summary.partition("?")
+        return f"{first}?" if mark else self.label.summary
+
+
+def needs(directory: Directory) -> list[Need]:
+    """Return the themes, each with its initiatives of now and in all, those of the whole region included."""
+    current = now(directory)
+    return [
+        Need(label, (mask & current).bit_count(), mask.bit_count())
+        for label in directory.labels.all(names.THEME)
+        if not label.merged
+        for mask in [directory.having(names.THEME, label.slug)]
+    ]
+
+
+@dataclass(frozen=True)
+class LatestZoom:
+    """The Zoom that was published last, with the number of its initiatives that show."""
+
+    slug: str
+    title: str
+    kicker: str
+    introduction: str
+    published_at: datetime | None
+    is_demo: bool
+    count: int
+
+    @property
+    def url(self) -> str:
+        return f"/zoom/{self.slug}/"
+
+
+def front(directory: Directory) -> tuple[list[PublishedFigure], LatestZoom | None]:
+    """Return what the home page tells beside the counts, in one query: announced figures, and the latest Zoom."""
+    figures = PublishedFigure.objects.filter(code__in=HOME_ANNOUNCED).order_by().annotate(one=Value(1))
+    told = figures.values("one").annotate(gathered=JsonRows(*_TOLD)).values("gathered")
+    latest = (
+        Zoom.objects.filter(publication=Publication.PUBLISHED)
+        .order_by("-published_at", "-pk")
+        .annotate(
+            items_held=per_parent(ZoomItem.objects.all(), "zoom", JsonRows("initiative")),
+        )
+    )
+    columns = {f"zoom_{name}": Subquery(latest.values(name)[:1]) for name in (*_ZOOM, "items_held")}
+    row = DataVersion.objects.filter(pk=1).annotate(told=Subquery(told), **columns)
+    values = row.values("told", *columns).first()
+    if values is None:
+        return [], None
+    return _in_order(values["told"] or ()), _latest(values, directory)
+
+
+def _in_order(rows: Iterable[list[Any]]) -> list[PublishedFigure]:
+    found = {row[0]: PublishedFigure(**dict(zip(_TOLD, row, strict=True))) for row in rows}
+    for figure in found.values():
+        figure.value = Decimal(str(figure.value))
+        figure.announced_on = parse_date(figure.announced_on) if figure.announced_on else None
+    return [found[code] for code in HOME_ANNOUNCED if code in found]
+
+
+def _latest(values: dict[str, Any], directory: Directory) -> LatestZoom | None:
+    if values["zoom_slug"] is None:
+        return None
+    held = {pk for (pk,) in values["zoom_items_held"] or ()}
+    count = sum(1 for row in directory.rows if row.pk in held)
+    said = {name: values[f"zoom_{name}"] for name in _ZOOM}
+    return LatestZoom(**said, count=count) if count else None

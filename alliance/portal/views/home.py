@@ -3,7 +3,8 @@ from django.shortcuts import render
 from alliance.portal import figures
 from alliance.portal.directory import current
 from alliance.portal.freshness import public_page
-from alliance.portal.labels import TERRITORY, THEME
+from alliance.portal.labels import TERRITORY
+from alliance.portal.map.shapes import shapes
 from alliance.portal.selection import Selection
 
 _RECENT = 3
@@ -11,16 +12,19 @@ _RECENT = 3
 
 @public_page
 def home(request):
-    """What the Alliance is, the search, its figures, the themes and the territories."""
+    """Help first: whom to call, the search, needs and places; then what the Alliance does, its figures, what is new."""
     directory = current(request)
+    announced, zoom = figures.front(directory)
     return render(
         request,
         "portal/home.html",
         {
             "figures": figures.key_figures(directory),
-            "announced": figures.announced(),
-            "themes": figures.counted(directory, THEME),
+            "announced": announced,
+            "zoom": zoom,
+            "needs": figures.needs(directory),
             "territories": figures.counted(directory, TERRITORY),
+            "drawing": shapes(),
             "recent": Selection(directory).rows("recent", 0, _RECENT),
         },
     )
