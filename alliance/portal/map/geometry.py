@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 Point = tuple[float, float]
 Grid = tuple[int, int]
-_NEAR = 2  # vertices this close (in units of the drawing) are one
+_NEAR = 4  # vertices this close (in units of the drawing) are one
 
 
 def nearer(polygon: Sequence[Point], site: Point, other: Point) -> list[Point]:
@@ -144,8 +144,11 @@ def inside(polygon: Sequence[Point], x: float, y: float) -> bool:
     return found
 
 
-def _reach(polygon: Sequence[Point], x: float, y: float) -> float:
-    """Return half the side of the largest square centred on a point that crosses no side of the polygon."""
+def _reach(polygon: Sequence[Point], x: float, y: float, enough: float) -> float:
+    """Return half the side of the largest square centred on a point that crosses no side of the polygon.
+
+    Below `enough` the search stops: what is returned is then only known not to reach it.
+    """
     found = float("inf")
     for i, (bx, by) in enumerate(polygon):
         ax, ay = polygon[i - 1][0] - x, polygon[i - 1][1] - y
@@ -153,6 +156,8 @@ def _reach(polygon: Sequence[Point], x: float, y: float) -> float:
         turns = ((-ax, dx), (-ay, dy), (ay - ax, dx - dy), (-ay - ax, dx + dy))
         shares = [0.0, 1.0, *(over / under for over, under in turns if under)]
         found = min(found, *(max(abs(ax + t * dx), abs(ay + t * dy)) for t in shares if 0 <= t <= 1))
+        if found < enough:
+            break
     return found
 
 
@@ -164,14 +169,14 @@ def room(polygon: Sequence[Point], ratio: float, step: float, enough: float) -> 
     flat = [(x / ratio, y) for x, y in polygon]
     xs, ys = [x for x, _ in flat], [y for _, y in flat]
     cx, cy = centre(flat)
-    best = (float("-inf"), cx, cy, 0.0)
     across, down = int((max(xs) - min(xs)) / step), int((max(ys) - min(ys)) / step)
-    for i in range(across + 1):
-        for j in range(down + 1):
-            x, y = min(xs) + i * step, min(ys) + j * step
-            if inside(flat, x, y):
-                height = 2 * _reach(flat, x, y)
-                far = ((x - cx) ** 2 + (y - cy) ** 2) ** 0.5
-                best = max(best, (min(height, enough) - far / 5, x, y, height))
+    points = [(min(xs) + i * step, min(ys) + j * step) for i in range(across + 1) for j in range(down + 1)]
+    best = (float("-inf"), cx, cy, 0.0)
+    for far, x, y in sorted((((x - cx) ** 2 + (y - cy) ** 2) ** 0.5, x, y) for x, y in points):
+        if enough - far / 5 < best[0]:
+            break  # this one and those after are too far to be better, whatever their room
+        if inside(flat, x, y):
+            height = 2 * _reach(flat, x, y, (best[0] + far / 5) / 2)
+            best = max(best, (min(height, enough) - far / 5, x, y, height))
     _, x, y, height = best
     return round(x * ratio), round(y), int(height * ratio), int(height)
