@@ -51,6 +51,7 @@ class OrganizationForm(forms.Form):
             *((key, row.name) for key, row in self.territories.items()),
         ]
         self.fields["name"].widget.attrs.pop("maxlength", None)
+        self.fields["contact_email"].widget.attrs["autocomplete"] = "off"  # another's, not of who types it
 
     def clean_neq(self):
         neq = self.cleaned_data["neq"]

@@ -164,7 +164,9 @@ def _is_group(page: Page, it) -> bool:
 def refusals(page: Page) -> Iterator[str]:
     for it in page.all:
         if it.get("aria-invalid") == "true":
-            notes = [page.by_id[ref] for ref in it.get("aria-describedby", "").split() if ref in page.by_id]
+            group = [it, *(each for each in page.around(it) if each.tag == "fieldset")]
+            refs = [ref for each in group for ref in each.get("aria-describedby", "").split()]
+            notes = [page.by_id[ref] for ref in refs if ref in page.by_id]
             if not any("error" in note.get("class", "").split() and page.text(note) for note in notes):
                 yield f"{said(it)} is refused and no message is tied to it"
     described = {ref for it in page.all for ref in it.get("aria-describedby", "").split()}

@@ -12,7 +12,8 @@ window.measures = (() => {
   }
   function said(it) {
     const name = it.id ? "#" + it.id : it.name || it.getAttribute("href") || it.className;
-    return `<${it.localName} ${name && name.baseVal !== undefined ? name.baseVal : name || ""}> ${(it.textContent || "").trim().slice(0, 40)}`;
+    const text = (it.textContent || "").replace(/\s+/g, " ").trim().slice(0, 40);
+    return `<${it.localName} ${name && name.baseVal !== undefined ? name.baseVal : name || ""}> ${text}`;
   }
 
   // Colours (WCAG 2.2: relative luminance) -------------------------------------------------------------
@@ -116,7 +117,8 @@ window.measures = (() => {
     const found = [];
     for (const it of document.querySelectorAll("*")) {
       if (!/flex|grid/.test(getComputedStyle(it).display)) continue;
-      const children = [...it.children].filter(child => seen(child) && (child.matches(STOPS) || child.querySelector(STOPS)) && !/absolute|fixed/.test(getComputedStyle(child).position));
+      const children = [...it.children].filter(child => seen(child) && (child.matches(STOPS) || child.querySelector(STOPS)) && !/absolute|fixed/.test(getComputedStyle(child).position) &&
+        child.localName !== "aside");  // beside the rest by definition: read before or after, it means the same
       for (let i = 1; i < children.length; i++) {
         const a = children[i - 1].getBoundingClientRect(), b = children[i].getBoundingClientRect();
         const above = b.bottom <= a.top + 1, left = b.right <= a.left + 1 && b.bottom > a.top + 1 && b.top < a.bottom - 1;
@@ -143,7 +145,7 @@ window.measures = (() => {
   }
   const clipping = it => {
     const style = getComputedStyle(it), hides = /hidden|clip/;
-    return it.clientWidth > 1 && it.textContent.trim() &&
+    return it.clientWidth > 1 && style.clipPath === "none" && it.textContent.trim() &&
       ((hides.test(style.overflowY) && it.scrollHeight > it.clientHeight + 2) || (hides.test(style.overflowX) && it.scrollWidth > it.clientWidth + 2));
   };
   function spacing() {
