@@ -1,16 +1,16 @@
 """Everything the page of one initiative says, from an allow-list of public fields, in three queries."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
-
-from django.utils.dateparse import parse_datetime
 
 from alliance.lib.dates import period_text
 from alliance.lib.money import NBSP, UNPUBLISHED, ZERO, format_amount, quantize
 from alliance.lib.templatetags.francais import nombre, pluriel
-from alliance.portal.initiative_query import STEPS, near, one
+from alliance.lib.text import lower_first
+from alliance.portal.initiative_calls import calls_of
+from alliance.portal.initiative_query import near, one
+from alliance.portal.initiative_steps import milestones
 from alliance.portal.labels import MUNICIPALITY, ORGANIZATION, TERRITORY, THEME, Label
 from alliance.portal.payments import origin
 from alliance.portal.rows import EVERYWHERE
@@ -33,6 +33,7 @@ from initiatives.models import (
 from initiatives.reporting import shown_count
 
 UNSAID = "non précisé par la source"
+_MOST_NAMED = 2  # partners named in the first sentence
 _TEXTS = (
     "title",
     "summary",
@@ -89,12 +90,6 @@ class Related:
     why: str
 
 
-@dataclass(frozen=True)
-class Milestone:
-    on: date | datetime
-    text: str
-
-
 class Page:
     """One published initiative, ready to be shown. Built by `find`; fields not listed above never reach it."""
 
@@ -110,10 +105,12 @@ class Page:
         self.territories = _labels(TERRITORY, values["l_territories"])
         self.municipalities = _labels(MUNICIPALITY, values["l_municipalities"])
         self.years: list[str] = sorted(label for (label,) in values["l_years"] or ())
-        self.groups = [name for _, name in sorted(values["l_groups"] or ())]
+        names = [name for _, name in sorted(values["l_groups"] or ())]
+        self.groups = [*names[:1], *map(lower_first, names[1:])]
         self.partners = _partners(values["l_partners"])
+        self.calls = calls_of(values)
         self.shares = _shares(values["l_shares"])
-        self.milestones = _milestones(values)
+        self.milestones = milestones(values)
         self.continues = _link(values["continues__title"], values["continues__slug"], values)
         self.continued_by = [Label("", 0, slug, title) for title, slug in sorted(values["l_sequels"] or ())]
         self.awards = ledger.awards_of(Initiative(pk=self.pk))
@@ -158,9 +155,11 @@ class Page:
         return f"{'au moins ' if self.brought.unknown else ''}{format_amount(self.brought.known)}"
 
     @property
-    def help_place(self) -> str:
-        """Return the only MRC that may be called about it, or an empty text."""
-        return self.territories[0].name if len(self.territories) == 1 and not self.is_regional else ""
+    def call_title(self) -> str:
+        """Return the heading over whom to call; one that ended sends nobody to what is no longer there."""
+        if self.public_state == PublicState.DONE:
+            return "Cette initiative est terminée. Besoin d’aide maintenant?"
+        return "" if self.serves_people else "Qui appeler"
 
     @property
     def cost_text(self) -> str:
@@ -197,16 +196,40 @@ class Page:
 
     @property
     def sentence(self) -> str:
-        """Say state, period, partners and amount in words (features.md row 15)."""
-        others = len({partner.organization.slug for partner in self.partners[1:]} if self.lead else ())
-        carried = f", portée par {self.lead.organization.name}" if self.lead else ""
-        along = f", avec {pluriel(others, 'partenaire,partenaires')}" if others else ""
+        """Say state, period, partners and amount in one sentence (features.md row 15)."""
+        who = f"portée par {self.lead.organization.name}" if self.lead else ""
+        carried = " ".join(part for part in (who, self._along) if part)
+        said = [f"Initiative {self.public_state.label.lower()}", self.period, carried, self._money]
+        return f"{', '.join(part for part in said if part)}."
+
+    @property
+    def _along(self) -> str:
+        """« avec A et B », or how many partners when they are more than two."""
+        lead = self.lead.organization.slug if self.lead else ""
+        names = {each.organization.slug: each.organization.name for each in self.partners}
+        others = [name for slug, name in names.items() if slug != lead]
+        if len(others) > _MOST_NAMED:
+            return f"avec {pluriel(len(others), 'partenaire,partenaires')}"
+        return f"avec {' et '.join(others)}" if others else ""
+
+    @property
+    def _money(self) -> str:
         if self.awarded is None:
-            money = "Le montant accordé n’est pas publié."
-        else:
-            verb = "Elle reçoit" if self.awarded and self.awarded == self.awarded_fqis else "Montant\xa0:"
-            money = f"{verb} {format_amount(self.awarded)} {self.origin}."
-        return f"Initiative {self.public_state.label.lower()}, {self.period}{carried}{along}. {money}"
+            return "montant accordé non publié"
+        if not self.awarded:
+            return f"sans argent accordé ({format_amount(ZERO)})"
+        return f"financée par {format_amount(self.awarded)} {self.origin}"
+
+    @property
+    def natures(self) -> str:
+        """Say what is known of each nature when partners bring more than one; nothing when the table says it all."""
+        known = (
+            ("en argent", self.brought.cash),
+            ("en biens et services", self.brought.in_kind),
+            ("en heures de bénévolat", self.brought.hours),
+        )
+        said = [f"{format_amount(amount)} {nature}" for nature, amount in known if amount]
+        return f"Dont {', '.join(said)}." if len(said) > 1 else ""
 
     @property
     def shares_note(self) -> str:
@@ -235,7 +258,7 @@ def _link(title: str | None, slug: str | None, values: dict[str, Any]) -> Label 
 def _partners(rows: list[list[Any]] | None) -> list[Partner]:
     found = [
         Partner(role, PartnerRole(role).label, Label(ORGANIZATION, 0, slug, usual or name, one=key), note)
-        for role, note, slug, name, usual, key in rows or ()
+        for role, note, slug, name, usual, key, *_ in rows or ()
     ]
     order = PartnerRole.values
     return sorted(found, key=lambda partner: (order.index(partner.role), partner.organization.sort_key))
@@ -258,23 +281,6 @@ def _shares(rows: list[list[Any]] | None) -> list[Share]:
         )
         for _, kind, year, amount, sure, note, name, usual, slug in sorted(rows or (), key=lambda row: row[0])
     ]
-
-
-def _moment(text: str) -> datetime:
-    moment = parse_datetime(text)
-    assert moment is not None  # noqa: S101 - written by the database itself
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _milestones(values: dict[str, Any]) -> list[Milestone]:
-    """Return the public steps only: no note, no name, nothing before the decision.
-
-    A record taken from a published text has none: its log tells when it was entered here, not when things happened.
-    """
-    if values["source_note"]:
-        return []
-    steps = [Milestone(_moment(at), STEPS[State(state)]) for state, at in values["l_steps"] or ()]
-    return sorted(steps, key=lambda step: step.on)
 
 
 def _story(rows: list[list[Any]] | None) -> str:

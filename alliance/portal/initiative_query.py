@@ -5,9 +5,10 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from alliance.lib.aggregates import JsonRows, per_parent
+from alliance.portal.initiative_steps import STEPS
 from funding import ledger
 from funding.models import Contribution
-from initiatives.choices import PartnerRole, Scope, State
+from initiatives.choices import PartnerRole, Scope
 from initiatives.models import EasyText, Initiative, Partnership, Report, TransitionLog
 
 _RELATED = 4
@@ -23,11 +24,18 @@ _LISTS = (
     "sequels",
     "stories",
 )
-STEPS = {
-    State.APPROVED: "L’initiative est retenue.",
-    State.IN_PROGRESS: "L’initiative commence.",
-    State.COMPLETED: "L’initiative est terminée.",
-}
+_TERRITORY = (
+    "order",
+    "slug",
+    "name",
+    "full_name",
+    "genitive",
+    "contact_name",
+    "contact_phone",
+    "contact_email",
+    "website",
+)
+_REACHED = ("contact_is_public", "contact_phone", "contact_email", "website")
 
 
 def _through(field: str, *columns: str) -> Any:
@@ -36,12 +44,13 @@ def _through(field: str, *columns: str) -> Any:
 
 
 def _query() -> QuerySet:
-    partner = [f"organization__{name}" for name in ("slug", "name", "usual_name", "sort_key")]
+    of_partner = ("slug", "name", "usual_name", "sort_key", *_REACHED)
+    partner = [f"organization__{name}" for name in of_partner]
     return Initiative.objects.published().annotate(
         l_themes=_through(
             "themes", "theme__order", "theme__slug", "theme__name", "theme__tone", "theme__mark"
         ),
-        l_territories=_through("territories", "territory__order", "territory__slug", "territory__name"),
+        l_territories=_through("territories", *(f"territory__{name}" for name in _TERRITORY)),
         l_municipalities=_through(
             "municipalities", "municipality__sort_key", "municipality__slug", "municipality__name"
         ),

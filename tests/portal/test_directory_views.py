@@ -270,6 +270,7 @@ def test_empty_list_says_what_to_try(trio, get):
         "Choisir un thème",
         "Choisir une MRC",
         "Voir toutes les initiatives",
+        "Recevoir un courriel quand il y en aura",
     ]
     page = get("/initiatives/?theme=transport&territoire=la-mitis&portee=locale").content.decode()
     empty = re.search(r'<div class="empty">.*?</div>', page, re.DOTALL)[0]

@@ -1,6 +1,7 @@
 """The page of one initiative: results, story, money, source, what is near and why; and its organization's page."""
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -9,12 +10,15 @@ from django.utils import timezone
 
 from alliance.portal import directory as memory
 from alliance.portal import freshness
+from alliance.portal.initiative_page import find
+from alliance.portal.initiative_steps import milestones
 from funding import actions as money
 from funding.choices import ContributionKind
 from funding.models import Contribution
 from initiatives.choices import PartnerRole, ReportKind, State
 from initiatives.models import EasyText, Initiative, Report
 from territories import actions as places
+from territories.models import Territory
 
 pytestmark = pytest.mark.django_db
 PAGE = "/initiatives/frigo-libre-service-de-mont-joli/"
@@ -87,11 +91,11 @@ def test_story_of_the_last_approved_report_is_the_one_told(page, trio, world):
 def test_total_of_known_amounts_says_at_least_when_another_is_unknown(page, trio, world):
     bring(world, trio[0], 1000)
     shown = page()
-    assert f'data-label="Total">1{N}000{N}$</td>' in shown
+    assert f'<td class="num">1{N}000{N}$</td>' in shown
     assert f'Coût connu de l’initiative{N}: <span class="amount">13{N}500,50{N}$</span>' in shown
     bring(world, trio[0], None, kind=ContributionKind.HOURS)
     shown = page()
-    assert f'data-label="Total">au moins 1{N}000{N}$</td>' in shown
+    assert f'<td class="num">au moins 1{N}000{N}$</td>' in shown
     assert f'<span class="amount">au moins 13{N}500,50{N}$</span>' in shown
     assert f"1 contribution a un montant non publié{N}: ce n’est pas zéro." in shown
 
@@ -99,7 +103,7 @@ def test_total_of_known_amounts_says_at_least_when_another_is_unknown(page, trio
 def test_nothing_known_is_no_total(page, trio, world):
     bring(world, trio[1], None)
     shown = page("/initiatives/logements-d-etudiants/")
-    assert 'data-label="Total">montant non publié</td>' in shown
+    assert '<td class="num">montant non publié</td>' in shown
     assert '<span class="amount">montant non publié</span>' in shown
 
 
@@ -121,12 +125,102 @@ def test_page_gives_the_address_to_cite(page):
     assert f"http://127.0.0.1:8000{PAGE}</span>" in page()
 
 
-def test_help_stands_first_when_the_initiative_serves_people(page, trio):
+def test_whom_to_call_stands_first_when_the_initiative_serves_people(page, trio):
     shown = page()
     assert shown.index("tel:211") < shown.index('id="quoi"')
-    assert "La MRC La Mitis peut aussi vous renseigner." in shown
     trio[0].target_groups.clear()
-    assert "Besoin d’aide pour vous" not in page()
+    shown = page()
+    assert shown.index('id="quoi"') < shown.index("tel:211") < shown.index('id="qui"')
+
+
+def test_whom_to_call_is_who_carries_it_then_its_mrc_when_they_publish_a_phone(page, trio, world):
+    Territory.objects.filter(slug="la-mitis").update(contact_phone="418 555-0199", contact_name="Accueil")
+    lead = trio[0].partnerships.get(role=PartnerRole.LEAD).organization
+    type(lead).objects.filter(pk=lead.pk).update(contact_phone="418 555-0111")
+    assert re.findall('class="calls-number" href="tel:([^"]*)"', page()) == ["211", "+14185550199"]
+    type(lead).objects.filter(pk=lead.pk).update(contact_is_public=True)
+    shown = page()
+    assert re.findall('class="calls-number" href="tel:([^"]*)"', shown) == [
+        "211",
+        "+14185550111",
+        "+14185550199",
+    ]
+    assert "MRC de La Mitis" in shown
+
+
+def test_one_that_ended_says_so_over_whom_to_call(page, trio):
+    ended = "Cette initiative est terminée. Besoin d’aide maintenant?"
+    assert [
+        (initiative.state == State.COMPLETED, ended in page(f"/initiatives/{initiative.slug}/"))
+        for initiative in trio
+    ] == [(initiative.state == State.COMPLETED,) * 2 for initiative in trio]
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [(0, ""), (1, " avec Un"), (2, " avec Deux et Un"), (3, " avec 3 partenaires".replace(" p", f"{N}p"))],
+)
+def test_first_sentence_names_two_partners_at_most(trio, world, others, said):
+    trio[0].partnerships.exclude(role=PartnerRole.LEAD).delete()
+    lead = trio[0].partnerships.get()
+    for name in ("Un", "Deux", "Trois")[:others]:
+        body = type(lead.organization).objects.create(
+            name=name, slug=name.lower(), kind=lead.organization.kind
+        )
+        type(lead).objects.create(initiative=trio[0], organization=body, role=PartnerRole.PARTNER)
+    sentence = find(trio[0].slug).sentence
+    assert f"portée par {lead.organization}{said}, financée par 12{N}500,50{N}$ du FQIS." in sentence
+
+
+# Steps ----------------------------------------------------------------------------------------------------
+
+
+def steps(log, *, starts_on=None, ends_on=None, source_note=""):
+    values = {
+        "source_note": source_note,
+        "starts_on": starts_on,
+        "ends_on": ends_on,
+        "published_at": datetime(2026, 11, 22, 17, tzinfo=UTC),
+        "l_steps": [[state, at] for state, at in log.items()],
+    }
+    return [(step.on.isoformat(), step.text) for step in milestones(values)]
+
+
+ENTERED = {
+    State.APPROVED: "2026-11-22 15:00:00",
+    State.IN_PROGRESS: "2026-11-22 15:01:00",
+    State.COMPLETED: "2026-11-22 15:02:00",
+}
+
+
+def test_steps_of_one_day_are_told_together():
+    assert steps(ENTERED) == [
+        (
+            "2026-11-22",
+            "L’initiative est retenue. L’initiative commence. L’initiative est terminée. La page est publiée.",
+        )
+    ]
+
+
+def test_known_days_are_truer_than_the_log():
+    assert steps(ENTERED, starts_on=date(2025, 5, 1), ends_on=date(2026, 2, 28)) == [
+        ("2025-05-01", "L’initiative commence."),
+        ("2026-02-28", "L’initiative est terminée."),
+        ("2026-11-22", "La page est publiée."),
+    ]
+
+
+def test_decision_before_the_first_day_is_told_and_a_future_end_is_not():
+    log = {State.APPROVED: "2026-03-02 15:00:00", State.IN_PROGRESS: "2026-04-03 15:00:00"}
+    assert steps(log, starts_on=date(2026, 4, 1), ends_on=date(2027, 3, 31)) == [
+        ("2026-03-02", "L’initiative est retenue."),
+        ("2026-04-01", "L’initiative commence."),
+        ("2026-11-22", "La page est publiée."),
+    ]
+
+
+def test_record_of_a_published_text_has_no_step():
+    assert steps(ENTERED, source_note="Zoom") == []
 
 
 def test_easy_version_is_offered_once_it_exists(page, trio):

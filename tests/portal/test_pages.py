@@ -81,8 +81,8 @@ PAGES = (
 def test_initiative_page_tells_everything_public(rich, get):
     page = get("/initiatives/frigo-libre-service/").content.decode()
     for said in (
-        "Initiative réalisée, du 1er mai 2025 au 28 février 2026, portée par Moisson Mitis, avec 1 partenaire. "
-        "Elle reçoit 12\xa0500\xa0$ du FQIS.",
+        "Initiative réalisée, du 1er mai 2025 au 28 février 2026, portée par Moisson Mitis avec CDC des Grandes Marées, "
+        "financée par 12\xa0500\xa0$ du FQIS.",
         rich.number,
         "Tient les comptes",
         "Familles. Familles avec de jeunes enfants",
@@ -100,7 +100,7 @@ def test_list_and_page_say_the_same_amount_once_released(world, get):
     initiative = world.published(State.IN_PROGRESS, title="Argent libéré", award="500")
     commitment = initiative.commitments.get()
     money.release(commitment=commitment, by=world.coordination, reason="Projet moins cher")
-    assert "Montant\xa0: 0\xa0$ accordé." in get("/initiatives/argent-libere/").content.decode()
+    assert "sans argent accordé (0\xa0$)." in get("/initiatives/argent-libere/").content.decode()
     assert "<b>0\xa0$</b> <span>accordé</span>" in get("/initiatives/").content.decode()
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from alliance.lib.dates import today
 from alliance.lib.templatetags.francais import pluriel
 from alliance.portal import figures
@@ -57,6 +59,7 @@ def shown(asked: DirectoryFilter, number: str) -> Context:
             (label, asked.address(PATH, view=name), name == asked.view) for name, label in VIEWS.items()
         ],
         "files": [(kind, media, label, asked.file(f"/initiatives.{kind}")) for kind, media, label in _FILES],
+        "alert": asked.address(reverse("portal:alert"), view="fiches", sort="titre"),
         "excel": asked.file("/initiatives.csv", format="excel"),
         "base": _base(asked),
         "canonical": asked.address(PATH, page=page.number if page else 1),
