@@ -1,7 +1,7 @@
 """What a page of the map is asked: the directory's filters, a measure, and how the page shows them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +12,7 @@ from alliance.lib.dates import today
 from alliance.portal import labels as names
 from alliance.portal.directory import current
 from alliance.portal.figures.scale import COUNT, MEASURES
-from alliance.portal.filters import Active, DirectoryFilter
+from alliance.portal.filters import Active, Choice, DirectoryFilter
 
 _SHORT = (("theme", "Thème", "Tous"), ("exercice", "Exercice", "Tous"), ("etat", "État", "Tous"))
 Pairs = list[tuple[str, str]]
@@ -57,16 +57,21 @@ class MapAsked:
         return words + [(name, value) for name in facets for value in self.filters.chosen(name)]
 
     def _selects(self) -> list[Mapping[str, Any]]:
+        """Return the short lists; one choice is shown in each, the others asked for are kept beside (`_kept`)."""
         return [
-            {"name": name, "label": label, "all": every, "options": self.filters.choices(name)}
+            {"name": name, "label": label, "all": every, "options": self._options(name)}
             for name, label, every in _SHORT
         ]
+
+    def _options(self, name: str) -> list[Choice]:
+        first = self.filters.chosen(name)[:1]
+        return [replace(one, checked=one.value in first) for one in self.filters.choices(name)]
 
     @property
     def _kept(self) -> Pairs:
         """Return the filters that the short form does not show, and those it would lose: one choice per list."""
-        short = {name for name, _, _ in _SHORT}
-        return [pair for pair in self._filtered if pair[0] not in short]
+        shown = {(name, value) for name, _, _ in _SHORT for value in self.filters.chosen(name)[:1]}
+        return [pair for pair in self._filtered if pair not in shown]
 
     @property
     def context(self) -> dict[str, Any]:

@@ -13,14 +13,13 @@ from functools import cached_property
 from alliance.portal import labels as names
 from alliance.portal.bitmaps import members, union
 from alliance.portal.directory import Directory
-from alliance.portal.figures.map import municipalities_within, unplaced
+from alliance.portal.figures.within import UNORGANIZED, municipalities_within, residents, unplaced
 from alliance.portal.labels import Label
 from alliance.portal.rows import Row
 from initiatives.choices import PublicState
 
 _CURRENT = (PublicState.PLANNED, PublicState.ONGOING)
 _TENTH = Decimal("0.1")
-UNORGANIZED = "Territoire non organisé"
 
 
 class Service(StrEnum):
@@ -97,13 +96,17 @@ class Gap:
     @property
     def per_thousand(self) -> Decimal | None:
         """Return planned or ongoing initiatives that name it, per 1 000 residents; None without known residents."""
-        if not self.label.population:
+        if not self.residents:
             return None
-        return (Decimal(self.now * 1000) / self.label.population).quantize(_TENTH, ROUND_HALF_UP)
+        return (Decimal(self.now * 1000) / self.residents).quantize(_TENTH, ROUND_HALF_UP)
+
+    @property
+    def residents(self) -> int | None:
+        return residents(self.label)
 
     @property
     def is_unorganized(self) -> bool:
-        return self.label.two == UNORGANIZED
+        return self.label.designation == UNORGANIZED
 
 
 @dataclass(frozen=True)

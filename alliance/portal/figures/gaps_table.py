@@ -77,5 +77,5 @@ def file_of(
 
 
 def _record(gap: Gap) -> list[object]:
-    cells = [gap.territory.name, gap.label.name, gap.label.population or None, gap.theme.name]
+    cells = [gap.territory.name, gap.label.name, gap.residents, gap.theme.name]
     return [*cells, gap.service.label, gap.now, gap.before, gap.per_thousand]

@@ -11,7 +11,6 @@ from functools import cached_property
 
 from django.utils.http import urlencode
 
-from alliance.lib.dates import today
 from alliance.lib.money import ZERO
 from alliance.lib.templatetags.francais import montant, pluriel
 from alliance.portal import labels as names
@@ -19,6 +18,7 @@ from alliance.portal.bitmaps import union
 from alliance.portal.directory import Directory
 from alliance.portal.figures import scale
 from alliance.portal.figures.scale import COUNT, DOLLARS, MEASURES, PER_RESIDENT, Amount, Scale, Step
+from alliance.portal.figures.within import municipalities_within, residents, unplaced
 from alliance.portal.labels import Label
 from alliance.portal.map import lettering as letters
 from alliance.portal.map.lettering import Line, lettering
@@ -48,7 +48,7 @@ class MapRow:
     count: int
     dollars: Decimal | None = None
     unpublished: int = 0
-    population: int = 0
+    population: int | None = None
 
     @property
     def per_resident(self) -> Decimal | None:
@@ -148,6 +148,10 @@ class _Places:
     def __init__(self, selection: Selection) -> None:
         self.selection, self.directory = selection, selection.directory
         self.mask = selection.mask
+        asked = {name: selection.chosen.get(name, ()) for name in (names.YEAR, names.SOURCE)}
+        self._lines = Selection(
+            self.directory, asked
+        )  # each line stands in its place: every place is counted
         self.local = self.mask & ~self.directory.regional
 
     def held(self, kind: str, slug: str) -> int:
@@ -162,7 +166,7 @@ class _Places:
     def _sums(self) -> dict[Payer, list[Decimal]]:
         found: dict[Payer, list[Decimal]] = {}
         for payer, amount in self.selection.payments:
-            if self.selection.counts(payer):
+            if self._lines.counts(payer):
                 found.setdefault(payer, []).append(amount)
         return found
 
@@ -202,11 +206,15 @@ class _Places:
         ]
 
     def list_url(self, count: int, kind: str, slug: str, scopes: tuple[str, ...] = _SCOPES) -> str:
-        """Return the directory's address with exactly the initiatives counted in a place."""
-        if not count:
+        """Return the directory's address with exactly the initiatives counted in a place; "" when no filter says them.
+
+        Two places asked for are added to each other: those of one that are also of another place have no list.
+        """
+        places = self.selection.chosen.get(kind)
+        if not count or (slug and places and slug not in places):
             return ""
         asked = self.selection.chosen.get("portee") or scopes
-        pairs = [pair for pair in self.pairs("portee", *([kind] if slug else [])) if slug or kind]
+        pairs = self.pairs("portee", *([kind] if slug else []))
         pairs += [(kind, slug)] if slug else []
         pairs += [("portee", scope) for scope in scopes if scope in asked]
         return f"/initiatives/?{urlencode(pairs)}"
@@ -264,7 +272,7 @@ def _territory_row(places: _Places, label: Label) -> MapRow:
         count=mask.bit_count(),
         dollars=dollars,
         unpublished=without,
-        population=label.population,
+        population=label.population or None,
     )
 
 
@@ -287,7 +295,7 @@ def _apart(places: _Places) -> list[MapRow]:
 
 def _total(places: _Places, rows: Iterable[MapRow]) -> MapRow:
     dollars, without = places.money("", places.mask)
-    residents = [row.population for row in rows]
+    residents = [row.population or 0 for row in rows]
     query = urlencode(places.pairs())
     url = f"/initiatives/{'?' if query else ''}{query}"
     return MapRow(
@@ -297,7 +305,7 @@ def _total(places: _Places, rows: Iterable[MapRow]) -> MapRow:
         places.mask.bit_count(),
         dollars,
         without,
-        sum(residents) if all(residents) else 0,
+        sum(residents) if all(residents) else None,
     )
 
 
@@ -305,6 +313,8 @@ def _notes(places: _Places, measure: str) -> list[str]:
     if measure == COUNT:
         return []
     found = []
+    if places.selection.places:
+        found.append("Chaque ligne qui paie ces initiatives est dans sa case, même hors du lieu choisi.")
     if other := places.dollars("", fqis=False):
         found.append(f"D’autres sources que le FQIS ajoutent {montant(other)}, non comptés ici.")
     if without := (places.mask & ~places.published).bit_count():
@@ -326,31 +336,13 @@ def table_of(view: MapView, year: str) -> tuple[list[str], list[list[object]]]:
     titles = ["MRC", "Initiatives", "FQIS accordé ($)", "FQIS par personne ($)", "Sans montant publié"]
     titles.append(f"Population ({year})" if year else "Population")
     rows = [
-        [row.name, row.count, row.dollars, row.per_resident, row.unpublished, row.population or None]
+        [row.name, row.count, row.dollars, row.per_resident, row.unpublished, row.population]
         for row in (*view.rows, *view.apart, view.total)
     ]
     return titles, rows
 
 
 # One MRC ------------------------------------------------------------------------------------------------------
-
-
-def municipalities_within(directory: Directory, territory: Label) -> list[Label]:
-    """Return the municipalities and unorganized territories that stand in an MRC today, by name."""
-    return [
-        label
-        for label in directory.labels.all(names.MUNICIPALITY)
-        if label.parent == territory.pk and not label.merged and not label.ended(today())
-    ]
-
-
-def unplaced(directory: Directory, territory: Label) -> int:
-    """Return the initiatives of an MRC, the whole region's left out, that name no municipality of it."""
-    labels = directory.labels
-    here = directory.masks.get(names.TERRITORY, {}).get(territory.slug, 0) & ~directory.regional
-    held = directory.masks.get(names.MUNICIPALITY, {})
-    inside = [one for one in labels.all(names.MUNICIPALITY) if one.parent == territory.pk]
-    return here & ~union(held.get(labels.present(one).slug, 0) for one in inside)
 
 
 def _zoom(places: _Places, territory: Label) -> MapView:
@@ -387,4 +379,4 @@ def _zoom(places: _Places, territory: Label) -> MapView:
 def _municipality_row(places: _Places, label: Label) -> MapRow:
     count = places.held(names.MUNICIPALITY, label.slug).bit_count()
     url = places.list_url(count, names.MUNICIPALITY, label.slug)
-    return MapRow(label.name, label.url, url, count, population=label.population)
+    return MapRow(label.name, label.url, url, count, population=residents(label))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from alliance.lib.templatetags.francais import montant, nombre, pluriel
 
@@ -12,7 +12,7 @@ COUNT, DOLLARS, PER_RESIDENT = "nombre", "dollars", "par-habitant"
 MEASURES = {COUNT: "Initiatives", DOLLARS: "Dollars du FQIS", PER_RESIDENT: "Dollars du FQIS par personne"}
 _ROUND = tuple(Decimal(digits) for digits in ("1", "1.5", "2", "2.5", "3", "4", "5", "6", "8", "10"))
 
-_CENT = Decimal("0.01")
+_CENT, _ONE = Decimal("0.01"), Decimal(1)
 
 Amount = Decimal | int | None
 
@@ -52,10 +52,10 @@ class Scale:
             if any(value is not None and value <= 0 for value in met)
             else []
         )
-        highest = max((self._class(value) for value in met if value), default=-1)
+        highest = max((self._class(value) for value in met if value and value > 0), default=-1)
         found += [Step(f"map-{i}", self._between(i)) for i in range(highest + 1)]
         if None in met:
-            found.append(Step(UNKNOWN, "Inconnu" if self.measure == COUNT else "Montant non publié"))
+            found.append(Step(UNKNOWN, "Montant non publié" if self.measure == DOLLARS else "Inconnu"))
         return found
 
     def _between(self, step: int) -> str:
@@ -72,15 +72,16 @@ def scale_of(measure: str, values: Iterable[Amount]) -> Scale:
     least, most = (known[0], known[-1]) if known else (Decimal(1), Decimal(1))
     if measure == COUNT:
         return Scale(measure, least - 1, Decimal(int(most - least) // STEPS + 1))
-    width = _round_up((most - least) / STEPS or most / STEPS)
+    finest = _ONE if measure == DOLLARS else _CENT  # what is printed is no finer
+    width = _round_up(max((most - least) / STEPS or most / STEPS, finest))
     while (base := least // width * width) + STEPS * width < most:
         width = _round_up(width * Decimal("1.01"))
     return Scale(measure, base, width)
 
 
 def _round_up(width: Decimal) -> Decimal:
-    """Return the round number at or just above a width in dollars; a cent at least."""
-    power = Decimal(1).scaleb(max(width, _CENT).adjusted())
+    """Return the round number at or just above a width in dollars."""
+    power = Decimal(1).scaleb(width.adjusted())
     return next(power * digits for digits in _ROUND if power * digits >= width)
 
 
@@ -90,16 +91,18 @@ def written(measure: str, value: Amount) -> str:
         return "?"
     if measure == COUNT:
         return nombre(value)
-    if measure == DOLLARS:
-        return montant(Decimal(value).quantize(Decimal(1)))
-    return montant(Decimal(value).quantize(Decimal("0.01")))
+    cents = measure == PER_RESIDENT or 0 < value < 1  # half a dollar is not « 0 $ »
+    return montant(Decimal(value).quantize(_CENT if cents else _ONE, ROUND_HALF_UP))
 
 
 def said(measure: str, value: Amount) -> str:
-    """Return a value in words: « 12 initiatives », « 35 420 $ du FQIS », « montant non publié »."""
+    """Return a value in words: « 12 initiatives », « 35 420 $ du FQIS », « montant non publié ».
+
+    Dollars per person may be unknown because the residents are: the reason is then not said.
+    """
     if measure == COUNT:
         return "nombre inconnu" if value is None else pluriel(value, "initiative,initiatives")
     if value is None:
-        return "montant non publié"
+        return "montant non publié" if measure == DOLLARS else "montant par personne inconnu"
     end = " du FQIS" if measure == DOLLARS else " du FQIS par personne"
     return written(measure, value) + end
