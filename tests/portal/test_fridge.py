@@ -35,10 +35,14 @@ def test_page_gives_help_first_then_the_numbers(world, get, path):
 
 
 def test_mrc_without_number_and_mrc_with_one(world, get):
-    assert "fridge-contact" not in get("/frigo/municipalite/mont-joli/").content.decode()
+    assert (
+        "Son numéro n’est pas encore inscrit ici." in get("/frigo/municipalite/mont-joli/").content.decode()
+    )
     Territory.objects.filter(slug="la-mitis").update(contact_phone="418 722-7777", contact_name="Accueil")
     page = get("/frigo/municipalite/mont-joli/").content.decode()
-    assert 'href="tel:+14187227777">418 722-7777</a> MRC de La Mitis, Accueil' in page
+    assert (
+        'href="tel:+14187227777">418 722-7777</a> <span><strong>MRC de La Mitis</strong><br>Accueil' in page
+    )
 
 
 def test_nothing_to_call_leaves_room_to_write(world, get):

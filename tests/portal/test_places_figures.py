@@ -182,14 +182,15 @@ def test_an_mrc_without_initiative_has_no_curve_and_every_theme_missing():
     assert (here(directory, label).fqis, here(directory, label).own) == (None, 0)
 
 
-def test_neighbours_stand_west_and_east_and_the_ends_have_one():
+def test_neighbours_are_those_that_touch_in_the_order_of_the_shore():
     directory = drawn(1)
     shore = {}
     for label in directory.labels.all(names.TERRITORY):
-        shore[label.slug] = tuple(one.slug if one else None for one in neighbours(directory, label))
-    assert shore["kamouraska"] == (None, "riviere-du-loup")
-    assert shore["la-mitis"] == ("rimouski-neigette", "la-matanie")
-    assert shore["la-matapedia"] == ("la-matanie", None)
+        shore[label.slug] = [one.slug for one in neighbours(directory, label)]
+    assert shore["kamouraska"] == ["riviere-du-loup", "temiscouata"]
+    assert shore["la-mitis"] == ["rimouski-neigette", "la-matanie", "la-matapedia"]
+    assert shore["la-matapedia"] == ["la-mitis", "la-matanie"]
+    assert all(one in shore[other] for one, beside in shore.items() for other in beside)
     assert len(shore) == 8
 
 

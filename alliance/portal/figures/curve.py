@@ -113,7 +113,7 @@ class Curve:
 
     @property
     def has_unknown(self) -> bool:
-        return any(year.is_unknown for year in self.years)
+        return any(column.year.is_unknown for column in self.columns)
 
     @property
     def has_more(self) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from alliance.lib.phones import dialled
 from alliance.lib.templatetags.francais import nombre
 from alliance.portal.figures.deserts import Gap, Gaps
 from alliance.portal.labels import Label
@@ -27,6 +28,11 @@ class Neighbour:
     @property
     def distance(self) -> str:
         return f"environ {nombre(self.kilometres)}\xa0km" if self.kilometres else "moins d’un kilomètre"
+
+    @property
+    def dial(self) -> str:
+        """Return the address that dials the telephone; "" when nothing dials."""
+        return dialled(self.phone)
 
 
 def neighbours(gaps: Gaps, theme: Label, asked: list[Gap]) -> dict[str, list[Neighbour]]:

@@ -13,6 +13,7 @@ from alliance.portal.figures.counts import Counted, counted
 from alliance.portal.figures.helping import NOW, OWN, REGIONAL, Call, call_of, listed
 from alliance.portal.gazetteer import Gazetteer, Node, Plan, Seat
 from alliance.portal.labels import Label
+from alliance.portal.map.shapes import shapes
 from alliance.portal.rows import Row
 from initiatives.choices import PlanLevel
 from territories.choices import MunicipalityKind
@@ -103,11 +104,10 @@ def themes_here(directory: Directory, territory: Label) -> tuple[list[ThemeHere]
     return met, [one for one in found if not one.own]
 
 
-def neighbours(directory: Directory, territory: Label) -> tuple[Counted | None, Counted | None]:
-    """Return the MRC to the west and the one to the east along the shore, with the count of their lists."""
-    shore = counted(directory, names.TERRITORY)
-    place = next(i for i, one in enumerate(shore) if one.label.pk == territory.pk)
-    return (shore[place - 1] if place else None), (shore[place + 1] if place + 1 < len(shore) else None)
+def neighbours(directory: Directory, territory: Label) -> list[Counted]:
+    """Return the MRCs that touch this one, in the order of the shore, with the count of their lists."""
+    beside = shapes().neighbours.get(territory.slug, ())
+    return [one for one in counted(directory, names.TERRITORY) if one.label.slug in beside]
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,7 @@ def _of_initiative(row: Row, easy: Easy) -> Entry:
         phone=easy.phone,
         title=clipped(row.title, _TITLE),
         what=clipped(easy.what or row.summary, _WHAT),
-        where=clipped(easy.where or _place(row), _WHERE),
+        where=clipped((easy.where or _place(row)).rstrip(" ."), _WHERE),
         cost=_cost(easy),
         url=row.url,
         verified_on=easy.verified_on,

@@ -11,6 +11,10 @@ from alliance.portal.map.shapes import Spot
 WIDE, TALL, NEAR, SMALL = "wide", "tall", "near", "small"
 SIZES = {WIDE: (16.0, 21.0), TALL: (13.0, 16.0), NEAR: (7.6, 10.0), SMALL: (12.0, 14.0)}
 _LEADING, _LETTER = 1.12, 0.56
+_OVER = {
+    NEAR: (1.3, 1.5),
+    SMALL: (1.05, 1.3),
+}  # how much words may pass the room found: more where letters are small
 _PIECES = re.compile(r"(?:\b\w{1,3}[-\s]+)*(?:[^-\s]+[-\s]*|[-\s]+)")
 _LONGEST = 11  # letters of a name on one line, when it can be cut
 
@@ -56,4 +60,5 @@ def fits(spot: Spot, name: str, drawing: str) -> bool:
     lines = cut(name)
     width = max((len(line) for line in lines), default=0) * size * _LETTER
     height = (len(lines) * size + big) * _LEADING
-    return width <= spot.width * 1.3 and height <= spot.height * 1.5
+    across, down = _OVER[drawing]
+    return width <= spot.width * across and height <= spot.height * down

@@ -7,11 +7,13 @@ from django.template.loader import render_to_string
 from alliance.lib.dates import today
 from alliance.portal.bilan import pdf
 from alliance.portal.directory import current
+from alliance.portal.figures.helping import call_of
 from alliance.portal.freshness import public_page
 from alliance.portal.fridge import bulletin
 from alliance.portal.fridge.qr import code_of
 from alliance.portal.fridge.sheet import COPIES, MOST_ON_SHEET, build
 from alliance.portal.fridge.subject import find, of_code
+from alliance.portal.gazetteer import Contact, Seat
 from alliance.portal.labels import MUNICIPALITY, TERRITORY, THEME
 
 STYLE = "fridge-pdf.css"
@@ -70,6 +72,7 @@ def _context(sheet):
     return {
         "sheet": sheet,
         "subject": sheet.subject,
+        "call": _call(sheet),
         "code": code_of(sheet.address),
         "copies": range(COPIES),
         "bulletin": text,
@@ -77,6 +80,14 @@ def _context(sheet):
         "most": MOST_ON_SHEET,
         "pdf": pdf.available(),
     }
+
+
+def _call(sheet):
+    """Return the MRC of the place as a page shows whom to call; None when it gives no telephone or e-mail."""
+    place, who = sheet.subject.territory, sheet.contact
+    if who is None:
+        return None
+    return call_of(place, Seat(contact=Contact(name=who.person, phone=who.phone, email=who.email)))
 
 
 @_of_subject

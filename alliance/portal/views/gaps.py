@@ -3,12 +3,15 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 
 from alliance.lib.dates import today
+from alliance.portal import gazetteer
 from alliance.portal.directory import current
+from alliance.portal.figures import helping
 from alliance.portal.figures.deserts import Gaps, Service
 from alliance.portal.figures.gaps_map import region_map, territory_cells
 from alliance.portal.figures.gaps_table import file_of, region_matrix, territory_matrix, with_neighbours
 from alliance.portal.freshness import public_page
 from alliance.portal.gaps_asked import GapsFileFilter, GapsFilter
+from alliance.portal.gazetteer import Seat
 from alliance.portal.labels import TERRITORY
 from alliance.portal.map.shapes import shapes
 from alliance.portal.views.map import csv_answer
@@ -53,6 +56,7 @@ def territory(request, slug):
     asked = GapsFilter(request.GET, directory=gaps.directory)
     beside = shapes().neighbours.get(label.slug, ())
     context = _context(request, gaps, asked, territoire=label.slug)
+    context["call"] = helping.call_of(label, gazetteer.around(gaps.directory).seats.get(label.pk, Seat()))
     context |= {"label": label, "neighbours": [one for one in gaps.territories if one.slug in beside]}
     if theme := asked.one:
         frame, cells = territory_cells(gaps, label, theme)
