@@ -32,7 +32,9 @@ def search(
     A text without any word to look for (blank, « le », « %% ») filters nothing: the caller says so when it matters.
     """
     for wanted in equivalents.wanted(canonical(text)):
-        either = _all_of(wanted.typed, "")
+        either = Q()
+        for way in wanted.ways:
+            either |= _all_of(way, "")
         for other in wanted.others:
             either |= _all_of(other, " ")
         initiatives = initiatives.filter(either)

@@ -45,21 +45,25 @@ _STOP_WORDS = frozenset(
 _ASKING = frozenset(
     re.findall(
         r"\w+",
-        "ai as avoir beaucoup besoin cher cherche chercher chez comment es est etre faire faut ici j je ma manque mes "
-        "moi mon notre nous on pas paye payer peut peux plus pres proche puis quel quelle quelles quels quoi suis tres "
-        "trop trouve trouver tu veut veux voudrais vous votre",
+        "ai aller as avoir beaucoup besoin cher cherche chercher chez comment es est etre faire faut ici inc j jai je "
+        "ma mal manque me mes moi mon notre nous on pas paye payer peut peux plus pres proche puis quel quelle quelles "
+        "quels quoi sens suis trop trouve trouver tres tu va vais veut veux voir voudrais vous votre",
     )
 )
 _BEFORE_A_NAME = frozenset(
     ["d", "de", "des", "du", "l", "la", "le", "les", "mrc", "municipalite", "paroisse", "village", "ville"]
 )
+_NOT_STEMMED = frozenset(["mere", "pere"])  # « mère » is not « mer »
 _SYNONYMS = {
     "st": ("saint",),
     "sts": ("saint",),
+    "nd": ("notre", "dame"),
     "ste": ("sainte",),
     "stes": ("sainte",),
     "bsl": ("bas", "saint", "laurent"),
 }
+
+_FOR_A_NAME = {word: full for word, full in _SYNONYMS.items() if word != "bsl"}
 
 QUERY_LENGTH = 100
 QUERY_TERMS = 8
@@ -120,7 +124,7 @@ def name_key(text: str) -> str:
 
     « St-Pascal », « Ville de Saint-Pascal »: `saint pascal`; « MRC de La Mitis », « la mitis »: `mitis`.
     """
-    words = [_SYNONYMS.get(word, (word,))[0] if word != "bsl" else word for word in sort_key(text).split()]
+    words = [part for word in sort_key(text).split() for part in _FOR_A_NAME.get(word, (word,))]
     while len(words) > 1 and words[0] in _BEFORE_A_NAME:
         del words[0]
     return " ".join(words)
@@ -169,15 +173,18 @@ def query_terms(query: str) -> list[str]:
     return list(dict.fromkeys(_stems(telling or words)))[:QUERY_TERMS]
 
 
-def cut_terms(query: str) -> set[str]:
-    """Return the terms of a query that say much less than what was typed: « loyer » is cut to `loi`, as « loisir » begins.
+def cut_terms(query: str) -> dict[str, str]:
+    """Return the terms that say much less than the word typed, which they give: « loyer » is cut to `loi`, as « loisir ».
 
-    Such a term is looked for as a whole word, not as the beginning of one.
+    Such a term is looked for as a whole word; it is the word typed that may begin another (« témis »).
     """
     words = [part for word in _words(query[:QUERY_LENGTH]) for part in _SYNONYMS.get(word, (word,))]
-    stemmed = ((word, _stem(word)) for word in words)
-    cut = {stem for word, stem in stemmed if len(stem) < 4 and len(_singular(word)) - len(stem) >= 2}
-    return cut - set(words)
+    stemmed = {_stem(word): word for word in words}
+    return {
+        stem: word
+        for stem, word in stemmed.items()
+        if len(stem) < 4 and len(word) - len(stem) >= 2 and stem not in words
+    }
 
 
 @lru_cache(maxsize=20_000)
@@ -189,7 +196,7 @@ def _stem(word: str) -> str:
         stem = str(_stemmer.stemWord(singular))
     if len(stem) < 4 and singular.endswith("ement"):
         return singular[:-3]  # « logement » would become « log » and also find « logiciel »
-    return stem
+    return singular if len(stem) < 2 or singular in _NOT_STEMMED else stem
 
 
 def _singular(word: str) -> str:

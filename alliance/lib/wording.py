@@ -18,15 +18,21 @@ _BETWEEN = re.compile(r"[,;\n]")
 class Wanted:
     """One thing that must be found: all the words typed (each as a beginning), or all of one of the others (whole).
 
-    A typed term that ends with a space is a whole word.
+    A typed term that ends with a space is a whole word; `begun` is then the word as it was typed, which may begin one.
     """
 
     typed: Phrase
     others: tuple[Phrase, ...] = ()
+    begun: Phrase = ()
+
+    @property
+    def ways(self) -> tuple[Phrase, ...]:
+        """The words typed, and what they may begin: any of the two is enough. A term is a beginning."""
+        return (self.typed, self.begun) if self.begun else (self.typed,)
 
     def is_in(self, words: str) -> bool:
         """Say whether search words (« ` cuisin collect ` », a space on both sides) hold it."""
-        return all(f" {term}" in words for term in self.typed) or any(
+        return any(all(f" {term}" in words for term in way) for way in self.ways) or any(
             all(f" {term} " in words for term in other) for other in self.others
         )
 
@@ -60,13 +66,16 @@ class Equivalents:
         found = []
         for key, others in self._others.items() if left else ():
             if key <= left.keys():
-                found.append(Wanted(tuple(_ended(term, cut) for term in left if term in key), others))
+                found.append(_asked([term for term in left if term in key], cut, others))
                 left = {term: None for term in left if term not in key}
-        return found + [Wanted((_ended(term, cut),)) for term in left]
+        return found + [_asked([term], cut) for term in left]
 
 
-def _ended(term: str, cut: set[str]) -> str:
-    return f"{term} " if term in cut else term
+def _asked(terms: list[str], cut: dict[str, str], others: tuple[Phrase, ...] = ()) -> Wanted:
+    """Terms of one phrase. Several say enough together: none of them has to be whole."""
+    if len(terms) == 1 and terms[0] in cut:
+        return Wanted((f"{terms[0]} ",), others, (cut[terms[0]],))
+    return Wanted(tuple(terms), others)
 
 
 NO_EQUIVALENTS = Equivalents()

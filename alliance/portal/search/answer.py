@@ -14,7 +14,7 @@ from alliance.portal.directory import Directory
 from alliance.portal.labels import MUNICIPALITY, ORGANIZATION, TERRITORY, THEME, Label
 from alliance.portal.rows import Row
 from alliance.portal.search.asked import Asked
-from alliance.portal.search.correction import corrected, near_words, unknown_words
+from alliance.portal.search.correction import corrected, known_words, near_words, unknown_words
 from alliance.portal.search.entries import INSIDE, SAME_STEMS, Rank, ranked
 from alliance.portal.selection import Selection
 from initiatives.search import canonical
@@ -42,6 +42,7 @@ class Group:
     first: Sequence[Named] | Sequence[Row]
     url: str
     is_exact: bool
+    is_partial: bool = False  # what is named inside the search, which says something more
 
     @property
     def hidden(self) -> int:
@@ -87,19 +88,23 @@ class Answer:
 
     @cached_property
     def groups(self) -> list[Group]:
-        """The groups that found something; those where a name is exactly what was typed come first."""
+        """The groups that found something, first those where a name is exactly what was typed.
+
+        Last, those that answer a part of the search only, when a name answers all of it.
+        """
         if not self.has_words:
             return []
         named = ((THEMES, self._themes), (PLACES, self._places), (ORGANIZATIONS, self._organizations))
         groups = [self._named(code, found) for code, found in named] + [self._initiatives()]
         kept = [group for group in groups if group.count and self.only in ("", group.code)]
-        return sorted(kept, key=lambda group: not group.is_exact)
+        named_whole = any(found and found[0][0][0] < INSIDE for _code, found in named)
+        return sorted(kept, key=lambda group: (not group.is_exact, named_whole and group.is_partial))
 
     def _named(self, code: str, found: list[tuple[Rank, Label]]) -> Group:
         shown = len(found) if self.only == code else _SHOWN[code]
         first = [Named(label, self._note(label)) for _rank, label in found[:shown]]
         best = found[0][0][0] if found else INSIDE
-        return Group(code, len(found), first, self._list_of(code), best <= SAME_STEMS)
+        return Group(code, len(found), first, self._list_of(code), best <= SAME_STEMS, best == INSIDE)
 
     def _note(self, label: Label) -> str:
         if label.kind == TERRITORY:
@@ -148,10 +153,11 @@ class Answer:
     @cached_property
     def together(self) -> Together | None:
         """The first theme in the first place, when the words name both and the list is not empty."""
-        place = next((label for rank, label in self._places if rank[0] == INSIDE), None)
         theme = next((label for rank, label in self._themes if rank[0] == INSIDE), None)
-        if place is None or theme is None:
-            return None
+        places = [label for rank, label in self._places if rank[0] == INSIDE] if theme else []
+        return next(filter(None, (self._meeting(theme, place) for place in places)), None)
+
+    def _meeting(self, theme: Label, place: Label) -> Together | None:
         chosen = {THEME: (theme.slug,), place.kind: (place.slug,)}
         count = Selection(self.directory, chosen).count
         address = urlencode({name: values[0] for name, values in chosen.items()})
@@ -187,7 +193,12 @@ class Answer:
 
     @cached_property
     def near(self) -> list[str]:
-        return near_words(self.directory, self.text) if self.is_empty else []
+        """A few words to try: near the unknown ones, when no whole search is proposed; then each known one alone."""
+        if not self.is_empty:
+            return []
+        near = [] if self.nearest else near_words(self.directory, self.text)
+        alone = known_words(self.directory, self.text) if canonical(self.text) == self.text else []
+        return list(dict.fromkeys([*near, *alone]))
 
     @cached_property
     def callable(self) -> list[Label]:

@@ -25,12 +25,24 @@ class Asked:
 
     @cached_property
     def joined(self) -> str:
-        """One word only: the form of a name written without its hyphens (« montjoli »); else nothing."""
-        return self.key if " " not in self.key and len(self.key) > 5 else ""
+        """One word only: the form of a name written without its hyphens (« montjoli »); else what no name is."""
+        return self.key if " " not in self.key and len(self.key) > 5 else " "
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words as they were typed, folded."""
+        return frozenset(self.key.split())
 
     @cached_property
     def stemmed(self) -> str:
         return " ".join(query_terms(self.text))
+
+    @cached_property
+    def instead(self) -> frozenset[str]:
+        """What is said for the whole search: « RDL » is Rivière-du-Loup."""
+        return frozenset(
+            " ".join(other) for one in self.wanted for other in one.others if len(self.wanted) == 1
+        )
 
     @cached_property
     def terms(self) -> frozenset[str]:
@@ -44,3 +56,10 @@ class Asked:
     def says(self, phrase: frozenset[str]) -> bool:
         """Say whether a whole phrase is in the search, in any order, or stands for one of its words."""
         return phrase <= self.terms or phrase in self.other_phrases
+
+    def told(self, phrase: frozenset[str]) -> int:
+        """Weigh a phrase that the search says: its length first, then being there itself before standing for another.
+
+        A multiple of two, which leaves room to tell « Matane » from « La Matanie ».
+        """
+        return 4 * len(phrase) + (2 if phrase <= self.terms else 0)

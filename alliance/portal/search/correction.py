@@ -22,6 +22,13 @@ def unknown_words(directory: Directory, text: str) -> list[str]:
     return [word for word in typed if looked_for & set(query_terms(word)) and not is_known(directory, word)]
 
 
+def known_words(directory: Directory, text: str) -> list[str]:
+    """Return the first words of a search of several that find something by themselves, as they were typed."""
+    typed, looked_for = dict.fromkeys(word.strip(_AROUND) for word in text.split()), set(query_terms(text))
+    telling = [word for word in typed if looked_for & set(query_terms(word))]
+    return [word for word in telling if is_known(directory, word)][:_NEAR_SHOWN] if len(telling) > 1 else []
+
+
 def corrected(directory: Directory, text: str) -> str:
     """Return the search with its unknown words replaced by the nearest known ones, or nothing when none is near."""
     near = {

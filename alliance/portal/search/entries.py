@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from alliance.lib.text import name_key, stems
+from alliance.lib.text import name_key, sort_key, stems
 from alliance.lib.wording import phrases
 from alliance.portal import labels as kinds
 from alliance.portal.labels import Label, Labels
@@ -27,6 +27,7 @@ class Entry:
     label: Label
     spoken: tuple[str, ...]
     keys: frozenset[str]
+    joined: frozenset[str]
     stemmed: frozenset[str]
     own: str
     more: str
@@ -34,22 +35,19 @@ class Entry:
 
     def rank(self, asked: Asked) -> Rank | None:
         """Return how well it answers, the lowest first; None when it does not."""
-        if asked.key in self.keys or (asked.joined and asked.joined in self._joined):
+        if asked.key in self.keys or asked.joined in self.joined:
             return EXACT, 0
-        if asked.stemmed in self.stemmed:
+        if asked.stemmed in self.stemmed or asked.instead & self.stemmed:
             return SAME_STEMS, 0
         if all(one.is_in(self.own) for one in asked.wanted):
             begins = any(key.startswith(asked.key) for key in self.keys)
             return (BEGINS if begins else WORD), 0
         if all(one.is_in(self.more) for one in asked.wanted):
             return SYNONYM, 0
-        if said := [len(phrase) for phrase in self.told if asked.says(phrase)]:
-            return INSIDE, -max(said)
+        if said := [asked.told(phrase) for phrase in self.told if asked.says(phrase)]:
+            named = any(set(key.split()) <= asked.words for key in self.keys)
+            return INSIDE, -max(said) - named
         return None
-
-    @property
-    def _joined(self) -> frozenset[str]:
-        return frozenset(key.replace(" ", "") for key in self.keys)
 
 
 def ranked(entries: Iterable[Entry], asked: Asked) -> list[tuple[Rank, Label]]:
@@ -100,6 +98,7 @@ def _entry(label: Label, former: list[str], labels: Labels) -> Entry:
         label=label,
         spoken=tuple(names) + ((synonyms,) if synonyms else ()),
         keys=frozenset(map(name_key, names)),
+        joined=frozenset(key(name).replace(" ", "") for name in names for key in (name_key, sort_key)),
         stemmed=frozenset(" ".join(dict.fromkeys(name)) for name in words),
         own=f" {' '.join(own)} ",
         more=f" {' '.join(dict.fromkeys([*own, *(stem for phrase in said for stem in phrase)]))} ",

@@ -12,6 +12,7 @@ from alliance.lib.text import fold, name_key
 from territories.names import distance
 
 _WORD = re.compile(r"[^\W\d_]+")
+_LETTERS = re.compile(r"[^a-z]")
 _SHORTEST = 4
 _COMPARED = 40  # words that share the most pairs of letters
 _SOUNDS = [
@@ -72,8 +73,8 @@ class Speller:
 
     def near(self, word: str, most: int = 1) -> list[str]:
         """Return the known words nearest to one (as people write it), the nearest first; none when nothing is near."""
-        folded = fold(word)
-        if len(folded) < _SHORTEST or not folded.isalpha() or len(folded) > 30:
+        folded = _LETTERS.sub("", fold(word).rpartition("'")[2])  # « d’hiver », « Rivière-du-Loop »
+        if len(folded) < _SHORTEST or len(folded) > 30:
             return []
         heard = sound(folded)
         shared = Counter(known for pair in _pairs(heard) for known in self._by_pair.get(pair, ()))

@@ -35,9 +35,12 @@ class Words:
     def holding(self, wanted: Iterable[Wanted], among: int) -> int:
         """Return which of the initiatives `among` hold everything that is wanted."""
         for one in wanted:
-            either = among
-            for term in one.typed:
-                either &= self.beginning_with(term)
+            either = 0
+            for way in one.ways:
+                begun = among
+                for term in way:
+                    begun &= self.beginning_with(term)
+                either |= begun
             for other in one.others:
                 whole = among
                 for term in other:
@@ -86,7 +89,7 @@ class Titles:
         size = len(self._titles)
         begun = list(self._beginning_with(key)) if key else []
         exact = bitmap((i for title, i in begun if title == key), size)
-        typed = [Wanted(one.typed) for one in wanted]
+        typed = [Wanted(one.typed, begun=one.begun) for one in wanted]
         whole = [Wanted(tuple(f"{term.strip()} " for term in one.typed)) for one in wanted]
         sets = (
             exact,
