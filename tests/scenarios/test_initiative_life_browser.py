@@ -9,12 +9,7 @@ from django.db import connection
 from initiatives.models import Initiative
 from tests import world as universe
 from tests.chromium import needs_chromium
-
-MOST_TABS = 150
-_FOCUSED = """([css, text]) => {
-  const it = document.activeElement;
-  return it !== null && it.matches(css) && (it.innerText || '').includes(text);
-}"""
+from tests.keyboard import Keyboard
 
 pytestmark = [
     *needs_chromium,
@@ -23,35 +18,6 @@ pytestmark = [
         reason="tests/espace/test_life.py tells this life on both engines; the keyboard alone, on that of production",
     ),
 ]
-
-
-class Keyboard:
-    """A person who has no mouse: Tab to a control, then type, Space or Enter."""
-
-    def __init__(self, page):
-        self.page = page
-
-    def reach(self, css, text=""):
-        for _ in range(MOST_TABS):
-            if self.page.evaluate(_FOCUSED, [css, text]):
-                return
-            self.page.keyboard.press("Tab")
-        seen = self.page.inner_text("main")[:600]
-        pytest.fail(f"{css} « {text} » is not reached with Tab in {self.page.url}: {seen}")
-
-    def type(self, name, text):
-        self.reach(f"[name={name}]")
-        self.page.keyboard.press("Control+A")
-        self.page.keyboard.type(text)
-
-    def tick(self, name, value):
-        self.reach(f'[name={name}][value="{value}"]')
-        self.page.keyboard.press("Space")
-
-    def press(self, text, css="button, a"):
-        self.reach(css, text)
-        with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
 
 
 @pytest.fixture
