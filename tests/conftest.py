@@ -43,6 +43,8 @@ BOTH_ENGINES = (
     "tests/admin/test_stale.py",
     "tests/admin/test_sweep.py",
     "tests/admin/test_unreadable_ids.py",
+    "tests/data/test_queries.py",
+    "tests/data/test_zz_dump.py",
     "tests/data/test_reference.py",
     "tests/documents/test_kept.py",
     "tests/documents/test_pages.py",
@@ -298,3 +300,27 @@ def browser():
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def window(browser, transactional_db, live_server, client_for):
+    """Return a function that opens a window, signed in as `user` or as the public."""
+    from tests.probes import drawn, visits  # noqa: PLC0415  # only where axe is installed
+
+    contexts = []
+
+    def open_window(user=None, **options):
+        context = browser.new_context(locale="fr-CA", timezone_id="America/Toronto")
+        contexts.append(context)
+        if user is not None:
+            session = client_for(user).cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+            )
+        context.add_init_script(visits.LISTEN)
+        drawn.prepare(context)
+        return visits.Visits(context.new_page(), live_server, **options)
+
+    yield open_window
+    for context in contexts:
+        context.close()

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from tests.chromium import needs_chromium
 from tests.probes import drawn, markup
-from tests.probes.faults import FAULTS, FOR_PEOPLE, SOUND, spoilt
+from tests.probes.faults import ALONE, CAUGHT, FAULTS, FOR_PEOPLE, SOUND, spoilt
 
 pytest.importorskip("axe_playwright_python")
 pytestmark = [
@@ -16,9 +16,6 @@ pytestmark = [
         "sqlite" not in settings.DATABASES["default"]["ENGINE"], reason="no database here: once is enough"
     ),
 ]
-# How many faults each tool catches, and how many no other one does.
-CAUGHT = {"html": 29, "axe": 15, "probes": 19}
-ALONE = {"html": 18, "axe": 3, "probes": 14}
 
 
 @pytest.fixture(scope="module")

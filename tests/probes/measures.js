@@ -202,7 +202,8 @@ window.measures = (() => {
       }
     }
     const first = reached[0] && reached[0].getAttribute("href");
-    if (!first || !first.startsWith("#")) found.push("the first stop does not lead to the content");
+    const menu = reached.some(it => it.compareDocumentPosition(document.querySelector("main")) & Node.DOCUMENT_POSITION_FOLLOWING);
+    if (menu && !(first || "").startsWith("#")) found.push("the first stop does not lead to the content");
     return found;
   }
   return {fields, focus, forced, missing: () => missing().length, moving, order, sideways, sizes, spacing, start, texts, walk};
