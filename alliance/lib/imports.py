@@ -40,7 +40,7 @@ _WORDS = {RowResult.IMPORT_TYPE_NEW: "Nouvelle ligne", RowResult.IMPORT_TYPE_UPD
 class FileForm(forms.Form):
     file = forms.FileField(
         label="Fichier",
-        help_text="Classeur Excel (.xlsx) ou CSV, d’au plus 10 Mo et 5 000 lignes. Rien n’est écrit avant la confirmation.",
+        help_text="Classeur Excel (.xlsx) ou CSV, d’au plus 10 Mo et 5\xa0000 lignes. Rien n’est écrit avant la confirmation.",
         error_messages={
             "required": "Choisissez un fichier.",
             "missing": "Choisissez un fichier.",

@@ -33,7 +33,7 @@ _EUROPEAN = re.compile(r"([1-9][0-9]{0,2}(?:\.[0-9]{3})+),([0-9]{1,2})")
 _GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\1[0-9]{3})+")
 _LONGEST_TEXT = 40
 
-HOW_TO_WRITE = "Inscrivez un montant en dollars, par exemple 12 500 ou 12 500,50"
+HOW_TO_WRITE = "Inscrivez un montant en dollars, par exemple 12\xa0500 ou 12\xa0500,50"
 
 
 def parse_amount(text: str) -> Decimal:
@@ -88,7 +88,7 @@ def _too_large() -> str:
 
 
 def _too_precise() -> str:
-    return "Inscrivez au plus deux chiffres après la virgule, par exemple 12 500,50"
+    return "Inscrivez au plus deux chiffres après la virgule, par exemple 12\xa0500,50"
 
 
 def _checked(value: Any) -> Decimal:

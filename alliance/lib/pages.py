@@ -53,7 +53,7 @@ class MovementForm(forms.Form):
     amount = MoneyFormField(
         label="Montant",
         min_value=None,
-        help_text="En dollars, par exemple 12 500 ou 12 500,50. Négatif pour retirer.",
+        help_text="En dollars, par exemple 12\xa0500 ou 12\xa0500,50. Négatif pour retirer.",
         widget=forms.TextInput(attrs={"class": "input-amount"}),
     )
     reason = LineFormField(

@@ -323,7 +323,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'mouvement de ligne',
                 'verbose_name_plural': 'mouvements de ligne',
                 'ordering': ['on', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['initial', 'amendment', 'transfer', 'carry_over'])), name='funding_allocationmovement_kind', violation_error_code='funding_allocationmovement_kind', violation_error_message='Choisissez une valeur de la liste'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='funding_allocationmovement_reason_not_blank', violation_error_code='funding_allocationmovement_reason_not_blank', violation_error_message='Ce texte ne peut pas être vide'), models.CheckConstraint(condition=models.Q(('amount__gte', Decimal('-9999999999.99')), ('amount__lte', Decimal('9999999999.99')), models.Q(('amount', 0), _negated=True)), name='funding_allocationmovement_amount_bounds', violation_error_message='Le montant d’un mouvement est différent de zéro et d’au plus 9 999 999 999,99\xa0$.'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('kind__in', ['initial']), _negated=True), ('amount__gt', 0), _connector='OR'), models.Q(models.Q(('kind__in', ()), _negated=True), ('amount__lt', 0), _connector='OR')), name='funding_allocationmovement_amount_sign', violation_error_message='Le signe du montant ne convient pas à ce type de mouvement.'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('transfer', 'carry_over')), _negated=True), ('pair__isnull', False), _connector='OR'), name='funding_allocationmovement_pair', violation_error_code='funding_allocationmovement_pair', violation_error_message='Un transfert ou un report a deux mouvements liés.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['initial', 'amendment', 'transfer', 'carry_over'])), name='funding_allocationmovement_kind', violation_error_code='funding_allocationmovement_kind', violation_error_message='Choisissez une valeur de la liste'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='funding_allocationmovement_reason_not_blank', violation_error_code='funding_allocationmovement_reason_not_blank', violation_error_message='Ce texte ne peut pas être vide'), models.CheckConstraint(condition=models.Q(('amount__gte', Decimal('-9999999999.99')), ('amount__lte', Decimal('9999999999.99')), models.Q(('amount', 0), _negated=True)), name='funding_allocationmovement_amount_bounds', violation_error_message='Le montant d’un mouvement est différent de zéro et d’au plus 9\xa0999\xa0999\xa0999,99\xa0$.'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('kind__in', ['initial']), _negated=True), ('amount__gt', 0), _connector='OR'), models.Q(models.Q(('kind__in', ()), _negated=True), ('amount__lt', 0), _connector='OR')), name='funding_allocationmovement_amount_sign', violation_error_message='Le signe du montant ne convient pas à ce type de mouvement.'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('transfer', 'carry_over')), _negated=True), ('pair__isnull', False), _connector='OR'), name='funding_allocationmovement_pair', violation_error_code='funding_allocationmovement_pair', violation_error_message='Un transfert ou un report a deux mouvements liés.')],
             },
         ),
         migrations.AddConstraint(
@@ -340,7 +340,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='commitmentmovement',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', Decimal('-9999999999.99')), ('amount__lte', Decimal('9999999999.99')), models.Q(('amount', 0), _negated=True)), name='funding_commitmentmovement_amount_bounds', violation_error_message='Le montant d’un mouvement est différent de zéro et d’au plus 9 999 999 999,99\xa0$.'),
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', Decimal('-9999999999.99')), ('amount__lte', Decimal('9999999999.99')), models.Q(('amount', 0), _negated=True)), name='funding_commitmentmovement_amount_bounds', violation_error_message='Le montant d’un mouvement est différent de zéro et d’au plus 9\xa0999\xa0999\xa0999,99\xa0$.'),
         ),
         migrations.AddConstraint(
             model_name='commitmentmovement',
@@ -380,7 +380,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='envelopemovement',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', Decimal('-9999999999.99')), ('amount__lte', Decimal('9999999999.99')), models.Q(('amount', 0), _negated=True)), name='funding_envelopemovement_amount_bounds', violation_error_message='Le montant d’un mouvement est différent de zéro et d’au plus 9 999 999 999,99\xa0$.'),
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', Decimal('-9999999999.99')), ('amount__lte', Decimal('9999999999.99')), models.Q(('amount', 0), _negated=True)), name='funding_envelopemovement_amount_bounds', violation_error_message='Le montant d’un mouvement est différent de zéro et d’au plus 9\xa0999\xa0999\xa0999,99\xa0$.'),
         ),
         migrations.AddConstraint(
             model_name='envelopemovement',
@@ -404,6 +404,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='publishedfigure',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0), ('value__lte', Decimal('9999999999.99'))), name='funding_publishedfigure_value_bounds', violation_error_message='La valeur doit être entre 0 et 9 999 999 999,99.'),
+            constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0), ('value__lte', Decimal('9999999999.99'))), name='funding_publishedfigure_value_bounds', violation_error_message='La valeur doit être entre 0 et 9\xa0999\xa0999\xa0999,99.'),
         ),
     ]

@@ -218,7 +218,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(('hours', None), models.Q(('hours__lte', 1000000), ('kind', 'hours')), _connector='OR'), name='funding_contribution_hours', violation_error_message='Un nombre d’heures va avec des heures de bénévolat, jusqu’à 1 000 000.'),
+            constraint=models.CheckConstraint(condition=models.Q(('hours', None), models.Q(('hours__lte', 1000000), ('kind', 'hours')), _connector='OR'), name='funding_contribution_hours', violation_error_message='Un nombre d’heures va avec des heures de bénévolat, jusqu’à 1\xa0000\xa0000.'),
         ),
         migrations.AddConstraint(
             model_name='publishedfigure',
@@ -291,7 +291,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='disbursementmovement',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', Decimal('-9999999999.99')), ('amount__lte', Decimal('9999999999.99')), models.Q(('amount', 0), _negated=True)), name='funding_disbursementmovement_amount_bounds', violation_error_message='Le montant d’un mouvement est différent de zéro et d’au plus 9 999 999 999,99\xa0$.'),
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', Decimal('-9999999999.99')), ('amount__lte', Decimal('9999999999.99')), models.Q(('amount', 0), _negated=True)), name='funding_disbursementmovement_amount_bounds', violation_error_message='Le montant d’un mouvement est différent de zéro et d’au plus 9\xa0999\xa0999\xa0999,99\xa0$.'),
         ),
         migrations.AddConstraint(
             model_name='disbursementmovement',

@@ -37,7 +37,7 @@ def movement_constraints(name, kinds, *, positive, negative=()):
         models.CheckConstraint(
             name=f"{name}_amount_bounds",
             condition=Q(amount__gte=-MAX_AMOUNT, amount__lte=MAX_AMOUNT) & ~Q(amount=0),
-            violation_error_message="Le montant d’un mouvement est différent de zéro et d’au plus 9 999 999 999,99 $.",
+            violation_error_message="Le montant d’un mouvement est différent de zéro et d’au plus 9\xa0999\xa0999\xa0999,99 $.",
         ),
         models.CheckConstraint(
             name=f"{name}_amount_sign",

@@ -62,7 +62,7 @@ class Contribution(models.Model):
             models.CheckConstraint(
                 name="funding_contribution_hours",
                 condition=Q(hours=None) | Q(kind=ContributionKind.HOURS, hours__lte=1_000_000),
-                violation_error_message="Un nombre d’heures va avec des heures de bénévolat, jusqu’à 1 000 000.",
+                violation_error_message="Un nombre d’heures va avec des heures de bénévolat, jusqu’à 1\xa0000\xa0000.",
             ),
         ]
 
@@ -130,7 +130,7 @@ class PublishedFigure(models.Model):
             models.CheckConstraint(
                 name="funding_publishedfigure_value_bounds",
                 condition=Q(value__gte=0, value__lte=MAX_AMOUNT),
-                violation_error_message="La valeur doit être entre 0 et 9 999 999 999,99.",
+                violation_error_message="La valeur doit être entre 0 et 9\xa0999\xa0999\xa0999,99.",
             ),
         ]
 

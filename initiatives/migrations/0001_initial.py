@@ -619,7 +619,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='initiative',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expected_reach', None), ('expected_reach__lte', 1000000), _connector='OR'), models.Q(('actual_reach', None), ('actual_reach__lte', 1000000), _connector='OR')), name='initiatives_initiative_reach_bounds', violation_error_message='Le nombre de personnes doit être entre 0 et 1 000 000.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expected_reach', None), ('expected_reach__lte', 1000000), _connector='OR'), models.Q(('actual_reach', None), ('actual_reach__lte', 1000000), _connector='OR')), name='initiatives_initiative_reach_bounds', violation_error_message='Le nombre de personnes doit être entre 0 et 1\xa0000\xa0000.'),
         ),
         migrations.AddConstraint(
             model_name='initiative',

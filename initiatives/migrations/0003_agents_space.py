@@ -438,7 +438,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('people_taking_part', None), ('people_taking_part__lte', 1000000), _connector='OR'), models.Q(('women', None), ('women__lte', 1000000), _connector='OR'), models.Q(('men', None), ('men__lte', 1000000), _connector='OR'), models.Q(('others', None), ('others__lte', 1000000), _connector='OR'), models.Q(('organizations_count', None), ('organizations_count__lte', 1000000), _connector='OR')), name='initiatives_report_counts_bounds', violation_error_message='Un nombre de personnes doit être entre 0 et 1 000 000.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('people_taking_part', None), ('people_taking_part__lte', 1000000), _connector='OR'), models.Q(('women', None), ('women__lte', 1000000), _connector='OR'), models.Q(('men', None), ('men__lte', 1000000), _connector='OR'), models.Q(('others', None), ('others__lte', 1000000), _connector='OR'), models.Q(('organizations_count', None), ('organizations_count__lte', 1000000), _connector='OR')), name='initiatives_report_counts_bounds', violation_error_message='Un nombre de personnes doit être entre 0 et 1\xa0000\xa0000.'),
         ),
         migrations.AddField(
             model_name='exchange',

@@ -173,7 +173,7 @@ class Initiative(models.Model):
                 name="initiatives_initiative_reach_bounds",
                 condition=(Q(expected_reach=None) | Q(expected_reach__lte=1_000_000))
                 & (Q(actual_reach=None) | Q(actual_reach__lte=1_000_000)),
-                violation_error_message="Le nombre de personnes doit être entre 0 et 1 000 000.",
+                violation_error_message="Le nombre de personnes doit être entre 0 et 1\xa0000\xa0000.",
             ),
             both_or_neither(
                 "initiatives_initiative_submitted_pair",

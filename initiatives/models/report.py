@@ -140,7 +140,7 @@ class Report(models.Model):
             models.CheckConstraint(
                 name="initiatives_report_people_bounds",
                 condition=Q(people_reached=None) | Q(people_reached__lte=1_000_000),
-                violation_error_message="Le nombre de personnes doit être entre 0 et 1 000 000.",
+                violation_error_message="Le nombre de personnes doit être entre 0 et 1\xa0000\xa0000.",
             ),
             one_of("initiatives_report_participation", "participation", [*Participation.values, ""]),
             amount_between("initiatives_report_unspent_bounds", "unspent"),
@@ -156,7 +156,7 @@ class Report(models.Model):
                     and_,
                     (Q(**{name: None}) | Q(**{f"{name}__lte": 1_000_000}) for name in _COUNTS),
                 ),
-                violation_error_message="Un nombre de personnes doit être entre 0 et 1 000 000.",
+                violation_error_message="Un nombre de personnes doit être entre 0 et 1\xa0000\xa0000.",
             ),
         ]
 

@@ -61,7 +61,7 @@ def test_form_tells_hours_and_public_money(world, client_for):
     ("kind", "hours", "sentence"),
     [
         (ContributionKind.CASH, "40", "va avec des heures de bénévolat"),
-        (ContributionKind.HOURS, "1000001", "1 000 000"),
+        (ContributionKind.HOURS, "1000001", "1\xa0000\xa0000"),
         (ContributionKind.HOURS, "-1", "0"),
         (ContributionKind.HOURS, "12,5", "entier"),
     ],

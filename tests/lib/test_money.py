@@ -207,7 +207,7 @@ def test_form_field_bounds():
     field = MoneyFormField()
     assert clean(field, "12 500,50") == Decimal("12500.50")
     assert clean(field, "-5") == ["Inscrivez le montant sans signe moins"]
-    assert clean(field, "  ") == ["Inscrivez un montant en dollars, par exemple 12 500 ou 12 500,50"]
+    assert clean(field, "  ") == ["Inscrivez un montant en dollars, par exemple 12\xa0500 ou 12\xa0500,50"]
     assert clean(MoneyFormField(min_value=Decimal("0.01")), "-0") == [
         "Le montant doit être d’au moins 0,01\xa0$"
     ]
@@ -216,7 +216,7 @@ def test_form_field_bounds():
     assert clean(MoneyFormField(required=False), "") is None
     assert clean(MoneyFormField(required=False), None) is None
     assert clean(field, Decimal("12.505")) == [
-        "Inscrivez au plus deux chiffres après la virgule, par exemple 12 500,50"
+        "Inscrivez au plus deux chiffres après la virgule, par exemple 12\xa0500,50"
     ]
 
 

@@ -32,7 +32,7 @@ class User(AbstractBaseUser):
     full_name = models.CharField("nom", max_length=120)
     role = models.CharField("rôle", max_length=20, choices=Role.choices)
     is_active = models.BooleanField(
-        "compte actif", default=True, help_text="Décochez au départ de la personne: son historique reste."
+        "compte actif", default=True, help_text="Décochez au départ de la personne\xa0: son historique reste."
     )
     date_joined = models.DateTimeField("inscription", default=timezone.now, editable=False)
     is_demo = models.BooleanField("démonstration", default=False, editable=False)

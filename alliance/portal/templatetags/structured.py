@@ -18,7 +18,7 @@ from alliance.portal.structured import DataBlock
 register = template.Library()
 IMAGE, IMAGE_WIDTH, IMAGE_HEIGHT = "img/partage.png", 1200, 630
 _CANONICAL = re.compile(r'<link rel="canonical" href="([^"]+)">')
-_SPACES = re.compile(r"\s+")
+_SPACES = re.compile(r"[ \t\r\n]+")  # no-break spaces stay
 
 
 def _said(context: Context, name: str) -> str:

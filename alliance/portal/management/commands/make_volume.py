@@ -27,7 +27,7 @@ class Command(BaseCommand):
         except Refusal as refusal:
             raise CommandError("\n".join(refusal.reasons)) from refusal
         if not 1 <= options["initiatives"] <= 1_000_000:
-            raise CommandError("Le nombre d’initiatives doit être de 1 à 1 000 000.")
+            raise CommandError("Le nombre d’initiatives doit être de 1 à 1\xa0000\xa0000.")
         begun = monotonic()
         count = volume.make(options["initiatives"], options["graine"])
         volume.analyze()
