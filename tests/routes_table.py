@@ -44,6 +44,8 @@ EXPECTED = {
             "portal:directory",
             "portal:directory_file",
             "portal:easy",
+            "portal:embed",
+            "portal:embed_block",
             "portal:error_told",
             "portal:figure",
             "portal:figure_file",
