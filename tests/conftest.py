@@ -23,8 +23,14 @@ from tests.chromium import ARGS, CHROMIUM
 from tests.kept_world import KeptRows, Shelf
 
 OUR_TEMPLATES = str(Path(settings.BASE_DIR) / "templates")
-# With one process per core, one of them holds the browser and one the demonstration: neither is started twice.
-TOGETHER = {"browser": "_browser.py::", "demonstration": "tests/data/"}
+# What starts something costly stays together: the demonstration, and a browser for each of these (the first that fits).
+TOGETHER = {
+    "public pages": "tests/test_accessibility_browser.py::test_public_pages_are_clean",
+    "other pages": "tests/test_accessibility",
+    "spoilt pages": "tests/test_probes_browser.py::",
+    "browser": "_browser.py::",
+    "demonstration": "tests/data/",
+}
 # What the engine can change: SQL, locks, constraints, triggers, order, search, values that only one of them refuses.
 # It runs on both; the rest reads the same rows through the same ORM and runs on SQLite (`--whole`: everything on both).
 BOTH_ENGINES = (
@@ -44,7 +50,6 @@ BOTH_ENGINES = (
     "tests/admin/test_sweep.py",
     "tests/admin/test_unreadable_ids.py",
     "tests/data/test_queries.py",
-    "tests/data/test_zz_dump.py",
     "tests/data/test_reference.py",
     "tests/documents/test_kept.py",
     "tests/documents/test_pages.py",

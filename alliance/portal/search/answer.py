@@ -22,6 +22,7 @@ from initiatives.search import canonical
 THEMES, PLACES, ORGANIZATIONS, INITIATIVES = "themes", "lieux", "organisations", "initiatives"
 PAGE = "/recherche/"
 _SHOWN = {THEMES: 3, PLACES: 5, ORGANIZATIONS: 5, INITIATIVES: 5}
+_A_TITLE = 3  # words that begin a title are that title
 _MOST_CALLED = 2  # beyond, the words name no place in particular
 
 
@@ -114,9 +115,12 @@ class Answer:
     def _initiatives(self) -> Group:
         selection = Selection(self.directory, words=self.text)
         tiers = self._tiers(selection.mask)
-        exact, rows = next(tiers), self.directory.rows
-        first = list(islice(chain.from_iterable(members(tier, rows) for tier in chain((exact,), tiers)), 5))
-        is_exact = bool(exact) or canonical(self.text).lower() in {row.number.lower() for row in first[:1]}
+        exact, begun, rows = next(tiers), next(tiers), self.directory.rows
+        first = list(
+            islice(chain.from_iterable(members(one, rows) for one in chain((exact, begun), tiers)), 5)
+        )
+        is_title = bool(exact) or (bool(begun) and len(self.asked.terms) >= _A_TITLE)
+        is_exact = is_title or canonical(self.text).lower() in {row.number.lower() for row in first[:1]}
         return Group(INITIATIVES, selection.count, first, self._list_of(INITIATIVES), is_exact)
 
     def _tiers(self, mask: int) -> Iterator[int]:

@@ -1,10 +1,13 @@
 """« Vouliez-vous dire » : a search rewritten with the nearest known words, one wrong word or several."""
 
+import re
+
 from alliance.lib.text import fold, query_terms
 from alliance.portal.directory import Directory
 from alliance.portal.search.asked import Asked
 
 _AROUND = " \t«»().,;:!?…\"'’"
+_ELISION = re.compile(r"(?:[cdjlmnst]|qu)['’]", re.IGNORECASE)
 _NEAR_SHOWN = 3
 
 
@@ -16,16 +19,26 @@ def is_known(directory: Directory, word: str) -> bool:
     return any(entry.rank(asked) is not None for entries in directory.names.values() for entry in entries)
 
 
+def _bare(word: str) -> str:
+    """Return a word without what stands around it: « l’épicerie! » is « épicerie »."""
+    stripped = word.strip(_AROUND)
+    return _ELISION.sub("", stripped, count=1) if _ELISION.match(stripped) else stripped
+
+
+def _telling(text: str) -> list[str]:
+    """Return the words of a search that are looked for, as they were typed, each once."""
+    looked_for = set(query_terms(text))
+    return [word for word in dict.fromkeys(map(_bare, text.split())) if looked_for & set(query_terms(word))]
+
+
 def unknown_words(directory: Directory, text: str) -> list[str]:
     """Return the words of a search that find nothing by themselves, as they were typed; not those with which one asks."""
-    typed, looked_for = dict.fromkeys(word.strip(_AROUND) for word in text.split()), set(query_terms(text))
-    return [word for word in typed if looked_for & set(query_terms(word)) and not is_known(directory, word)]
+    return [word for word in _telling(text) if not is_known(directory, word)]
 
 
 def known_words(directory: Directory, text: str) -> list[str]:
     """Return the first words of a search of several that find something by themselves, as they were typed."""
-    typed, looked_for = dict.fromkeys(word.strip(_AROUND) for word in text.split()), set(query_terms(text))
-    telling = [word for word in typed if looked_for & set(query_terms(word))]
+    telling = _telling(text)
     return [word for word in telling if is_known(directory, word)][:_NEAR_SHOWN] if len(telling) > 1 else []
 
 
@@ -36,8 +49,7 @@ def corrected(directory: Directory, text: str) -> str:
     }
     if not near:
         return ""
-    words = (word.strip(_AROUND) for word in text.split())
-    return " ".join(near.get(word, word) for word in words if word)
+    return " ".join(near.get(_bare(word), word.strip(_AROUND)) for word in text.split() if _bare(word))
 
 
 def near_words(directory: Directory, text: str) -> list[str]:
