@@ -2,6 +2,7 @@
 
 import random
 import re
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from alliance.lib.tabular import csv_text
 from alliance.portal import labels as names
 from alliance.portal.figures import map_of, register, scale, totals
 from alliance.portal.figures.choice import Choice
-from alliance.portal.figures.map import table_of
+from alliance.portal.figures.map import MapRow, table_of
 from alliance.portal.figures.scale import COUNT, DOLLARS, MEASURES, PER_RESIDENT
 from alliance.portal.figures.within import municipalities_within
 from alliance.portal.map.shapes import shapes
@@ -21,7 +22,7 @@ from tests.portal.mapped_directory import HEIR, MERGED, mapped, municipalities, 
 from tests.portal.random_directory import OTHER, PLACES, assemble, labels, paid, row
 from tests.portal.varied_directory import ask, random_query
 
-SEEDS = range(10)
+SEEDS = range(6)
 D = Decimal
 
 
@@ -219,6 +220,11 @@ def test_dollars_per_resident_are_rounded_to_the_cent_and_unknown_without_reside
     assert seen > 7
 
 
+def test_half_a_cent_per_resident_is_a_cent():
+    assert MapRow("La Mitis", "", "", 1, D(1), 0, 200).per_resident == D("0.01")
+    assert MapRow("La Mitis", "", "", 1, D(3), 0, 200).per_resident == D("0.02")
+
+
 def test_an_initiative_that_says_no_mrc_is_told_apart():
     known = labels()
     view = map_of(Selection(assemble(known, [row(known, 1, territories=()), row(known, 2)])))
@@ -310,10 +316,10 @@ def test_close_dollars_do_not_make_empty_classes():
 # One MRC ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", SEEDS[:4])
 def test_each_municipality_counts_what_its_list_holds(seed):
     linked = drawn = 0
-    for asked in cases(seed, 2):
+    for asked in cases(seed, 1):
         directory = asked.directory
         for label in directory.labels.all(names.TERRITORY):
             view = map_of(asked.selection, DOLLARS, label)
@@ -332,7 +338,7 @@ def test_each_municipality_counts_what_its_list_holds(seed):
             drawn += len(view.areas)
             assert view.apart[0].count == vague(asked, label)
     assert linked
-    assert drawn == 3 * 127
+    assert drawn == 2 * 127
 
 
 def vague(asked, territory):
@@ -362,6 +368,8 @@ def test_a_merged_municipality_is_counted_in_the_one_that_replaced_it():
     assert counted[HEIR].row.list_url.startswith(f"/initiatives/?municipalite={HEIR}")
     basques = map_of(selection, territory=mrc["les-basques"])
     assert MERGED not in {area.shape.slug for area in basques.areas}
+    known.by_id[names.MUNICIPALITY][old.pk] = replace(old, three="")  # merged, its last day not said
+    assert MERGED not in {label.slug for label in municipalities_within(directory, mrc["les-basques"])}
     assert MERGED not in shapes().places
 
 
