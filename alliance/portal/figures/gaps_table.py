@@ -1,10 +1,11 @@
 """The tables of the gaps: MRC × theme, municipality × theme, one theme with its neighbours, and the file."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from alliance.portal.figures.deserts import Gap, Gaps, Tally
 from alliance.portal.figures.nearby import Neighbour, neighbours
+from alliance.portal.gazetteer import Body
 from alliance.portal.labels import Label
 
 
@@ -46,11 +47,11 @@ def territory_matrix(gaps: Gaps, territory: Label) -> list[TerritoryLine]:
     ]
 
 
-def with_neighbours(gaps: Gaps, territory: Label, theme: Label) -> list[Told]:
+def with_neighbours(gaps: Gaps, territory: Label, theme: Label, bodies: Mapping[int, Body]) -> list[Told]:
     """Return the municipalities of an MRC in one theme, those not served now first, by name."""
     found = gaps.within(territory, theme).gaps
     lacking = [gap for gap in found if not gap.service.is_now]
-    near = neighbours(gaps, theme, lacking)
+    near = neighbours(gaps, theme, lacking, bodies)
     told = [Told(gap, near.get(gap.label.slug, [])) for gap in found]
     return sorted(told, key=lambda one: one.gap.service.is_now)
 

@@ -1,15 +1,16 @@
 """Neighbours that could extend a service: the nearest municipalities where an initiative of a theme is under way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from alliance.lib.phones import dialled
 from alliance.lib.templatetags.francais import nombre
 from alliance.portal.figures.deserts import Gap, Gaps
+from alliance.portal.gazetteer import Body
 from alliance.portal.labels import Label
 from alliance.portal.map.shapes import shapes
 from alliance.portal.rows import Row
 from initiatives.choices import PartnerRole
-from territories.models import Organization
 
 MOST, FARTHEST = 3, 40  # neighbours, kilometres
 
@@ -35,10 +36,12 @@ class Neighbour:
         return dialled(self.phone)
 
 
-def neighbours(gaps: Gaps, theme: Label, asked: list[Gap]) -> dict[str, list[Neighbour]]:
+def neighbours(
+    gaps: Gaps, theme: Label, asked: list[Gap], bodies: Mapping[int, Body]
+) -> dict[str, list[Neighbour]]:
     """Return, by address of each municipality asked for, at most three served neighbours within 40 km, nearest first.
 
-    Distances are as the crow flies, between points. One query reads the public telephones of those who carry.
+    Distances are as the crow flies, between points. `bodies` know the public telephones of those who carry.
     """
     drawing = shapes()
     served = {
@@ -56,25 +59,14 @@ def neighbours(gaps: Gaps, theme: Label, asked: list[Gap]) -> dict[str, list[Nei
             found[gap.label.slug] = [
                 (*served[slug], round(far)) for far, slug in near[:MOST] if far <= FARTHEST
             ]
-    phones = _phones(
-        {lead.pk for near in found.values() for _, rows, _ in near if (lead := lead_of(rows[0]))}
-    )
-    return {slug: [_neighbour(*one, phones) for one in near] for slug, near in found.items()}
+    return {slug: [_neighbour(*one, bodies) for one in near] for slug, near in found.items()}
 
 
-def _neighbour(label: Label, rows: list[Row], far: int, phones: dict[int, str]) -> Neighbour:
+def _neighbour(label: Label, rows: list[Row], far: int, bodies: Mapping[int, Body]) -> Neighbour:
     lead = lead_of(rows[0])
-    return Neighbour(label, far, rows[0], lead, len(rows) - 1, phones.get(lead.pk, "") if lead else "")
+    phone = bodies.get(lead.pk, Body()).contact.phone if lead else ""
+    return Neighbour(label, far, rows[0], lead, len(rows) - 1, phone)
 
 
 def lead_of(row: Row) -> Label | None:
     return next((who for role, who in row.partners if role == PartnerRole.LEAD), None)
-
-
-def _phones(organizations: set[int]) -> dict[int, str]:
-    if not organizations:
-        return {}
-    public = Organization.objects.filter(pk__in=organizations, contact_is_public=True).exclude(
-        contact_phone=""
-    )
-    return dict(public.values_list("pk", "contact_phone"))

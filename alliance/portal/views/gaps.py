@@ -56,12 +56,16 @@ def territory(request, slug):
     asked = GapsFilter(request.GET, directory=gaps.directory)
     beside = shapes().neighbours.get(label.slug, ())
     context = _context(request, gaps, asked, territoire=label.slug)
-    context["call"] = helping.call_of(label, gazetteer.around(gaps.directory).seats.get(label.pk, Seat()))
+    book = gazetteer.around(gaps.directory)
+    context["call"] = helping.call_of(label, book.seats.get(label.pk, Seat()))
     context |= {"label": label, "neighbours": [one for one in gaps.territories if one.slug in beside]}
     if theme := asked.one:
         frame, cells = territory_cells(gaps, label, theme)
         context |= {"frame": frame, "cells": cells, "drawing": shapes(), "nowhere": gaps.nowhere(theme)}
-        context |= {"tally": gaps.within(label, theme), "rows": with_neighbours(gaps, label, theme)}
+        context |= {
+            "tally": gaps.within(label, theme),
+            "rows": with_neighbours(gaps, label, theme, book.bodies),
+        }
     else:
         context |= {"matrix": territory_matrix(gaps, label)}
     return render(request, "portal/gaps_territory.html", context)
