@@ -43,7 +43,7 @@ def told(link, letters):
         "said": link.get("aria-label"),
         "values": {text.text for text in texts if text.get("class") != "map-name"},
         "name": "".join(text.text for text in texts if text.get("class") == "map-name"),
-        "style": styles[0],
+        "style": next(iter(styles), ""),  # nothing is drawn where nothing stands
         "patterns": [path.get("fill") for path in link.iter("path") if path.get("fill")],
     }
 
