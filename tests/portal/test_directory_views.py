@@ -156,7 +156,7 @@ def test_table_sorts_by_its_headers(trio, get):
         "Frigo libre-service de Mont-Joli",
         "Œuvre du transport collectif",
     ]
-    assert 'data-label="Montant" class="num">montant non publié</td>' in page
+    assert 'data-label="Montant" class="num">non publié</td>' in page
 
 
 def test_what_is_counted_of_each_adds_up_to_the_total():

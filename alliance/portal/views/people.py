@@ -3,6 +3,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.utils.http import urlencode
 
+from alliance.lib.phones import dialled
 from alliance.lib.text import QUERY_LENGTH, clean_line
 from alliance.portal import figures, organization_page
 from alliance.portal.directory import current
@@ -72,6 +73,7 @@ def organization(request, slug):
     facts, aliases, gifts = organization_page.read(label)
     context = {
         "organization": facts,
+        "dial": dialled(facts.contact_phone) if facts.contact_is_public else "",
         "aliases": aliases,
         "gifts": gifts,
         "roles": parts.by_role(Selection(directory, {ORGANIZATION: (label.slug,)}), label),
