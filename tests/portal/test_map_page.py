@@ -26,9 +26,8 @@ def drawings(page):
     for drawn in re.findall(r'<svg class="map map-\w+".*?</svg>', page, re.DOTALL):
         root = ElementTree.fromstring(drawn)  # noqa: S314 - our own page
         links = list(root.iter("a"))
-        above = root.findall("g[@aria-hidden='true']")
-        has_own = links and next(links[0].iter("text"), None) is not None
-        letters = links if has_own or not above else list(above[0])
+        above = [list(group) for group in root.findall("g[@aria-hidden='true']") if len(group) == len(links)]
+        letters = above[0] if above else links
         found.append([told(link, text) for link, text in zip(links, letters, strict=True)])
     return found
 
