@@ -15,6 +15,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Exists
 from django.http import HttpResponse, HttpResponseNotAllowed
+from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import condition
@@ -123,7 +124,9 @@ def public_page(view):
         if request.method == "OPTIONS":
             return HttpResponse(headers={"Allow": "GET, HEAD, OPTIONS"})
         if request.method not in _SAFE:
-            return HttpResponseNotAllowed([*_SAFE, "OPTIONS"])
+            return HttpResponseNotAllowed(
+                [*_SAFE, "OPTIONS"], render_to_string("errors/405.html", request=request)
+            )
         response = conditional(request, *args, **kwargs)
         if getattr(response, "is_counted", False):
             del response["ETag"]

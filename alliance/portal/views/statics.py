@@ -1,6 +1,8 @@
 from django.shortcuts import render
 
+from alliance.portal.directory import current
 from alliance.portal.freshness import public_page
+from alliance.portal.labels import TERRITORY
 
 
 @public_page
@@ -20,4 +22,5 @@ def confidentiality(request):
 
 @public_page
 def contact(request):
-    return render(request, "portal/contact.html")
+    """Whom to write or to call: 211 first, the MRCs in their order, the CRD."""
+    return render(request, "portal/contact.html", {"mrcs": list(current(request).labels.all(TERRITORY))})
