@@ -28,7 +28,7 @@ _TITLE, _WHAT, _WHERE, _ON_CARD = (
     62,
     84,
     66,
-    36,
+    54,
 )  # characters that stay inside their place, in the widest of the fonts
 
 
@@ -52,7 +52,7 @@ class Entry:
 
     @property
     def short_title(self) -> str:
-        """Return the title on one line of a card."""
+        """Return the title beside its telephone, on the two lines of a card."""
         return clipped(self.title, _ON_CARD)
 
 

@@ -13,7 +13,7 @@ SIZES = {WIDE: (16.0, 21.0), TALL: (13.0, 16.0), NEAR: (7.6, 10.0), SMALL: (12.0
 _LEADING, _LETTER = 1.12, 0.56
 _OVER = {
     NEAR: (1.3, 1.5),
-    SMALL: (1.05, 1.3),
+    SMALL: (1.2, 1.4),
 }  # how much words may pass the room found: more where letters are small
 _PIECES = re.compile(r"(?:\b\w{1,3}[-\s]+)*(?:[^-\s]+[-\s]*|[-\s]+)")
 _LONGEST = 11  # letters of a name on one line, when it can be cut
