@@ -167,7 +167,7 @@ class ContributionAdmin(OnceMixin, FileAdminMixin, AuditedModelAdmin):
 
 
 class PublishedFigureForm(forms.ModelForm):
-    value = MoneyFormField(label="Valeur", help_text="Un nombre, par exemple 2 016 049 ou 12,5.")
+    value = MoneyFormField(label="Valeur", help_text="Un nombre, par exemple 2\xa0016\xa0049 ou 12,5.")
 
 
 @admin.register(PublishedFigure)

@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicalpublishedfigure',
             name='measure',
-            field=models.CharField(blank=True, choices=[('envelope', 'Montant des enveloppes du FQIS de la période'), ('allocated', 'FQIS affecté aux lignes'), ('allocated-regional', 'FQIS affecté à la ligne régionale'), ('committed', 'FQIS accordé aux initiatives publiées'), ('cost', 'FQIS et contributions connues des partenaires'), ('initiatives', 'Initiatives publiées'), ('new', 'Nouvelles initiatives publiées'), ('renewed', 'Initiatives publiées qui en prolongent une autre'), ('organizations', 'Organisations participantes'), ('territories', 'MRC')], help_text='Ce que le portail compte pour comparer. Vide : non recalculable.', max_length=20, verbose_name='se recalcule par'),
+            field=models.CharField(blank=True, choices=[('envelope', 'Montant des enveloppes du FQIS de la période'), ('allocated', 'FQIS affecté aux lignes'), ('allocated-regional', 'FQIS affecté à la ligne régionale'), ('committed', 'FQIS accordé aux initiatives publiées'), ('cost', 'FQIS et contributions connues des partenaires'), ('initiatives', 'Initiatives publiées'), ('new', 'Nouvelles initiatives publiées'), ('renewed', 'Initiatives publiées qui en prolongent une autre'), ('organizations', 'Organisations participantes'), ('territories', 'MRC')], help_text='Ce que le portail compte pour comparer. Vide\xa0: non recalculable.', max_length=20, verbose_name='se recalcule par'),
         ),
         migrations.AddField(
             model_name='historicalpublishedfigure',
@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='publishedfigure',
             name='measure',
-            field=models.CharField(blank=True, choices=[('envelope', 'Montant des enveloppes du FQIS de la période'), ('allocated', 'FQIS affecté aux lignes'), ('allocated-regional', 'FQIS affecté à la ligne régionale'), ('committed', 'FQIS accordé aux initiatives publiées'), ('cost', 'FQIS et contributions connues des partenaires'), ('initiatives', 'Initiatives publiées'), ('new', 'Nouvelles initiatives publiées'), ('renewed', 'Initiatives publiées qui en prolongent une autre'), ('organizations', 'Organisations participantes'), ('territories', 'MRC')], help_text='Ce que le portail compte pour comparer. Vide : non recalculable.', max_length=20, verbose_name='se recalcule par'),
+            field=models.CharField(blank=True, choices=[('envelope', 'Montant des enveloppes du FQIS de la période'), ('allocated', 'FQIS affecté aux lignes'), ('allocated-regional', 'FQIS affecté à la ligne régionale'), ('committed', 'FQIS accordé aux initiatives publiées'), ('cost', 'FQIS et contributions connues des partenaires'), ('initiatives', 'Initiatives publiées'), ('new', 'Nouvelles initiatives publiées'), ('renewed', 'Initiatives publiées qui en prolongent une autre'), ('organizations', 'Organisations participantes'), ('territories', 'MRC')], help_text='Ce que le portail compte pour comparer. Vide\xa0: non recalculable.', max_length=20, verbose_name='se recalcule par'),
         ),
         migrations.AddField(
             model_name='publishedfigure',

@@ -111,7 +111,7 @@ class PublishedFigure(models.Model):
         max_length=20,
         choices=Measure.choices,
         blank=True,
-        help_text="Ce que le portail compte pour comparer. Vide : non recalculable.",
+        help_text="Ce que le portail compte pour comparer. Vide\xa0: non recalculable.",
     )
     why_not = models.CharField(
         "pourquoi il ne se recalcule pas", max_length=300, blank=True, help_text="Dit au public."
