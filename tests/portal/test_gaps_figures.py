@@ -153,6 +153,8 @@ def test_a_merged_municipality_serves_the_one_that_replaced_it(known):
     mrc = known.find(names.TERRITORY, "temiscouata")
     one = row(known, 1, territories=(mrc,), municipalities=(old,))
     assert state_of(known, one, town=HEIR, mrc="temiscouata") == Service.NOW
+    before = row(known, 2, territories=(known.find(names.TERRITORY, "les-basques"),), municipalities=(old,))
+    assert state_of(known, before, town="trois-pistoles", mrc="les-basques") == Service.NEVER  # it named one
     gaps = Gaps(assemble(known, [one]))
     basques = gaps.within_labels(known.find(names.TERRITORY, "les-basques"))
     assert MERGED not in {label.slug for label in basques}
