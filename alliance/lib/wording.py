@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from alliance.lib.text import cut_terms, query_terms, stems
 
 Phrase = tuple[str, ...]  # stems, each once
-_BETWEEN = re.compile(r"[,;\n]")
+BETWEEN = re.compile(r"[,;\n]")
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Wanted:
 
 def phrases(text: str) -> list[Phrase]:
     """Return what a text separated by commas says, each part as its stems; parts without a word are left out."""
-    read = (tuple(dict.fromkeys(stems(part))) for part in _BETWEEN.split(text))
+    read = (tuple(dict.fromkeys(stems(part))) for part in BETWEEN.split(text))
     return list(dict.fromkeys(phrase for phrase in read if phrase))
 
 

@@ -2,23 +2,57 @@
 
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.html import format_html
 
 from alliance.lib.admin import AuditedModelAdmin, ReadOnlyAdmin, WordFilter
+from alliance.lib.records import sign
+from alliance.lib.wording import BETWEEN, phrases
 from alliance.portal.models import EquivalentWords, MissedWord
 
 _TOLD_TWICE = 2
+_FEWEST = 2
+_TOO_FEW = (
+    "Inscrivez au moins deux mots ou groupes de mots différents, séparés par des virgules, par exemple : lift, taxi. "
+    "Un singulier et son pluriel comptent pour le même mot."
+)
+_NO_WORD = "« %s » ne contient aucun mot à chercher. Remplacez-le ou retirez-le."
+
+
+class WordsForm(forms.ModelForm):
+    """What would change no search is refused: fewer than two different words, or a part without any word."""
+
+    def clean_words(self):
+        text = self.cleaned_data["words"]
+        parts = [part.strip() for part in BETWEEN.split(text) if part.strip()]
+        unread = [part for part in parts if not phrases(part)]
+        if unread:
+            raise ValidationError(_NO_WORD % unread[0])
+        if len({frozenset(phrase) for phrase in phrases(text)}) < _FEWEST:
+            raise ValidationError(_TOO_FEW)
+        return ", ".join(parts)
 
 
 @admin.register(EquivalentWords)
 class EquivalentWordsAdmin(AuditedModelAdmin):
     """A change is followed by the very next search: nothing is to be rebuilt."""
 
+    form = WordsForm
+
     list_display = ("words", "note")
     search_fields = ("words",)
     folded = ("words", "note")
+
+    def has_delete_permission(self, request, obj=None):
+        """Words that mislead are taken away: the history says who did it, and the reference does not bring them back."""
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+    def delete_model(self, request, obj):
+        sign(obj, request.user)
+        super().delete_model(request, obj)
 
 
 class AskedFilter(WordFilter):

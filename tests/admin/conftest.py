@@ -1,6 +1,7 @@
 """Rows of every kind for the admin's sweeps, made through the actions."""
 
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -11,7 +12,9 @@ from alliance.accounts.choices import MailKind
 from alliance.accounts.models import TeamAddress
 from alliance.accounts.roles import Role
 from alliance.lib.dates import today
-from alliance.portal.models import BilanVersion
+from alliance.portal import errors_told, zooms
+from alliance.portal.choices import ErrorSubject
+from alliance.portal.models import BilanVersion, EquivalentWords, MissedWord
 from funding import actions as funding_actions
 from funding.choices import Condition, ContributionKind, Line, Precision, Unit
 from funding.models import (
@@ -62,6 +65,15 @@ def _deposited_with_everything(world, n):
     actions.add_document(initiative=initiative, by=by, kind=DocumentKind.RESOLUTION, upload=made.upload())
     initiative.refresh_from_db()
     actions.submit(initiative=initiative, by=by)
+
+
+def _one_more_around_the_pages(by, initiative, n):
+    """What surrounds the public pages: a Zoom, words of the search, an error that somebody told."""
+    zoom = zooms.create(by=by, values={"title": f"Zoom {n}"})
+    zooms.add_items(zoom=zoom, by=by, initiatives=[initiative])
+    EquivalentWords.objects.create(words=f"mot {n}, autre {n}")
+    MissedWord.objects.create(word=f"mot{n}", count=2, first_on=today(), last_on=today())
+    errors_told.tell(token=uuid4(), path="/themes/", subject=ErrorSubject.FALSE, message=f"Message {n}")
 
 
 def _one_more(world, n):
@@ -162,6 +174,7 @@ def _one_more(world, n):
     type(world.agent_mitis).objects.create_user(f"p{n}@exemple.invalid", full_name=f"P {n}", role="agent")
     role = list(Role)[TeamAddress.objects.count()]
     TeamAddress.objects.create(role=role, address=f"{role}@exemple.invalid")
+    _one_more_around_the_pages(by, initiative, n)
     outbox.queue(
         kind=MailKind.RETURNED, key=f"m-{n}", subject=f"Objet {n}", body="…", to=world.agent_mitis, by=by
     )

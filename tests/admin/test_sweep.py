@@ -32,7 +32,7 @@ def url(model, page, *args):
 
 
 def test_registry_holds_our_lists():
-    assert len(OURS) == 30
+    assert len(OURS) == 34
 
 
 def test_every_list_asks_as_many_queries_for_three_rows_as_for_one(world, grow, client_for):
@@ -87,7 +87,7 @@ def test_nobody_else_enters(world, client_for, role):
         assert "/compte/" in response.redirect_chain[-1][0] if not role else True
 
 
-def test_nothing_is_deleted_except_a_membership_and_a_mailbox(world, grow, client_for):
+def test_nothing_is_deleted_except_a_membership_a_mailbox_and_words(world, grow, client_for):
     grow(1)
     client = client_for(world.administration)
     allowed = [
@@ -95,7 +95,7 @@ def test_nothing_is_deleted_except_a_membership_and_a_mailbox(world, grow, clien
         for model in OURS
         if client.get(url(model, "delete", model._default_manager.first().pk)).status_code == 200
     ]
-    assert sorted(allowed) == ["Membership", "TeamAddress"]
+    assert sorted(allowed) == ["EquivalentWords", "Membership", "TeamAddress"]
 
 
 WITH_FILES = {"Territory", "Municipality", "Organization", "Initiative", "Contribution"}
