@@ -158,3 +158,12 @@ def test_busy_server_says_to_come_back(world, get, monkeypatch):
     monkeypatch.setattr(pdf, "make", busy)
     refused = get("/frigo/municipalite/mont-joli/aimant.pdf")
     assert (refused.status_code, refused["Retry-After"]) == (503, "30")
+
+
+def test_card_of_a_theme_leaves_room_for_the_mrc_unless_it_is_full(world, rf):
+    theme = find(directory_of(rf), "theme", "alimentation")
+    blank = "<b>Ma MRC\xa0:</b>"
+    few = render_to_string(_PAPERS["aimant"], _context(build(directory_of(rf), theme)))
+    assert few.count(blank) == 8
+    place = render_to_string(_PAPERS["aimant"], _context(sheet_of(rf)))
+    assert place.count(blank) == 0
