@@ -117,8 +117,6 @@ def public_pages():
         "/confidentialite/",
         "/nous-joindre/",
         "/nulle-part/",
-        "/integrer/",
-        "/integrer/initiatives/?theme=alimentation",
         "/initiatives/?page=99",
         "/initiatives/frigo-libre-service/facile-a-lire/",
         "/territoires/temiscouata/",
@@ -178,7 +176,7 @@ CHANGING = [
 def test_every_kind_of_public_page_is_visited():
     visited = {resolve(urlsplit(path).path).view_name for path in public_pages() if path != "/nulle-part/"}
     assert public_kinds() - visited == set()
-    assert (len(public_kinds()), len(public_pages())) == (45, 72)
+    assert (len(public_kinds()), len(public_pages())) == (45, 70)
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -76,7 +76,7 @@ def staff_pages(world, files):
 
 
 # Pages of agents: as the public's, in the looks that their forms can spoil. Staff pages: Django's own, and its library's.
-AGENTS = tuple(look for look in drawn.LOOKS if look.name != "printed")
+AGENTS = (*drawn.QUICK, *(look for look in drawn.LOOKS if look.name in ("dark", "text at 200 %")))
 STAFF = (
     replace(drawn.LOOKS[0], measures=("moving",)),
     drawn.Look("dark", rules=("color-contrast", "link-in-text-block"), dark=True),
@@ -95,6 +95,8 @@ def test_pages_of_agents_are_clean(window, files):
     for path in agent_pages(files):
         visits.open(path, AGENTS)
     assert visits.faults == [], "\n".join(visits.faults)
+    assert (visits.pages, visits.looks) == (len(agent_pages(files)), 5 * visits.pages)
+    assert visits.pages == 18
 
 
 def test_pages_of_staff_are_clean(window, files):
