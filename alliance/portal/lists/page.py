@@ -18,7 +18,7 @@ from alliance.portal.paging import PER_PAGE, Listed, page_of
 from alliance.portal.selection import Selection
 
 PATH = "/initiatives/"
-MOST_PRINTED = 200  # about eight Letter sheets; a page this long still weighs less than 27 kB
+MOST_PRINTED = 140  # about six Letter sheets; a page this long still weighs less than 27 kB
 _TABLE_ROWS = 50
 _PANELS = ("theme", "territoire", "exercice", "etat", "portee", "source")
 _LONG = (("municipalite", "Ajouter une municipalité"), ("organisation", "Ajouter une organisation"))

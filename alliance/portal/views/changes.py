@@ -14,7 +14,7 @@ from alliance.portal.directory import current
 from alliance.portal.freshness import public_page
 from alliance.portal.models import BilanVersion
 
-_SHOWN = 200  # of each kind; the file has them all
+_SHOWN = 150  # of each kind; the file has them all
 _HEADERS = (
     "changement",
     "numero",
