@@ -220,7 +220,7 @@ def test_every_public_page_is_light_and_asks_nobody_else(named):
         cards[path] = html.count('<article class="card')
     assert {path: faults for path, faults in seen.items() if faults} == {}
     assert cards["/initiatives/"] == PER_PAGE
-    assert len(seen) == 72
+    assert len(seen) == 68
 
 
 def test_pages_of_refusals_are_light_too(loaded, rf):
