@@ -202,7 +202,8 @@ window.measures = (() => {
       }
     }
     const first = reached[0] && reached[0].getAttribute("href");
-    const menu = reached.some(it => it.compareDocumentPosition(document.querySelector("main")) & Node.DOCUMENT_POSITION_FOLLOWING);
+    const main = document.querySelector("main");
+    const menu = reached.some(it => main && it.compareDocumentPosition(main) & Node.DOCUMENT_POSITION_FOLLOWING);
     if (menu && !(first || "").startsWith("#")) found.push("the first stop does not lead to the content");
     return found;
   }
