@@ -263,12 +263,20 @@ def _kept_initiatives():
 def world(_kept_world, _kept_initiatives, db, request):
     """The small universe of `tests/world.py`."""
     given = _kept_world.give()
-    if {"monkeypatch", "settings", "transactional_db"} & set(request.fixturenames):
+    if {"monkeypatch", "settings", "transactional_db"} & _asked(request):
         yield given  # what this test changes around the actions must not stay in what they build
         return
     given.shelf = Shelf(_kept_initiatives)
     with connection.execute_wrapper(given.shelf.watch):
         yield given
+
+
+def _asked(request):
+    """Return what the test and its fixtures ask for, except what pytest-django asks for every test."""
+    info = request.node._fixtureinfo
+    fixtures = {name: found[-1].argnames for name, found in info.name2fixturedefs.items()}
+    fixtures.pop("_template_string_if_invalid_marker", None)
+    return set(info.argnames).union(*fixtures.values())
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import re
 from copy import deepcopy
+from functools import cache
 
 import time_machine
 from django.apps import apps
@@ -20,37 +21,52 @@ class KeptRows:
         self._rows = {}
         with transaction.atomic():
             given = [above.give()] if above else []
-            before = {table: {repr(row) for row in self._read(table)[1]} for table in self._tables()}
+            before = {table: self._read(table)[1] for table in self._tables()}
             self._built = build(*given)
-            for table in self._tables():
+            for table, old in before.items():
                 columns, rows = self._read(table)
-                added = [row for row in rows if repr(row) not in before[table]]
-                if len(rows) - len(added) != len(before[table]):
-                    raise AssertionError(f"{table}: a row of the world below was changed, which is not kept")
-                self._rows[table] = (columns, [self._writable(row) for row in added])
+                if not old.keys() <= rows.keys():
+                    raise AssertionError(f"{table}: a row of the world below was erased, which is not kept")
+                added = [self._writable(row) for key, row in rows.items() if key not in old]
+                changed = [
+                    (*self._writable(row), key)
+                    for key, row in rows.items()
+                    if key in old and repr(old[key]) != repr(row)
+                ]
+                self._rows[table] = (columns, added, changed)
             transaction.set_rollback(True)
 
-    @staticmethod
-    def _read(table):
+    @classmethod
+    def _read(cls, table):
+        """Return the names of the columns, and the rows by key."""
         with connection.cursor() as cursor:
             cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - names of our tables
-            return [column[0] for column in cursor.description], cursor.fetchall()
+            columns = [column[0] for column in cursor.description]
+            key = columns.index(cls._tables()[table])
+            return columns, {row[key]: row for row in cursor.fetchall()}
 
     def give(self):
         """Put the rows back in the present test's database and return a copy of what `build` returned."""
         with transaction.atomic(), connection.cursor() as cursor:
-            for table, (columns, rows) in self._rows.items():
-                if rows:
+            for table, (columns, added, changed) in self._rows.items():
+                if added:
                     names = ", ".join(f'"{column}"' for column in columns)
                     marks = ", ".join(["%s"] * len(columns))
-                    cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)  # noqa: S608
+                    cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', added)  # noqa: S608
+                if changed:
+                    values = ", ".join(f'"{column}" = %s' for column in columns)
+                    key = self._tables()[table]
+                    cursor.executemany(f'UPDATE "{table}" SET {values} WHERE "{key}" = %s', changed)  # noqa: S608
         return deepcopy(self._built)
 
     @staticmethod
+    @cache
     def _tables():
+        """Return the tables that are kept, each with its column of keys."""
         models = apps.get_models(include_auto_created=True)
-        tables = [model._meta.db_table for model in models if model._meta.app_label in OURS]
-        return [table for table in tables if table != _COUNTER]
+        tables = {m._meta.db_table: m._meta.pk.column for m in models if m._meta.app_label in OURS}
+        tables.pop(_COUNTER)
+        return tables
 
     @staticmethod
     def _writable(row):
@@ -65,11 +81,13 @@ class KeptRows:
 class Shelf:
     """Initiatives already built through the actions in this process, given again as rows instead of built again.
 
-    Only the first one of a test, while nothing of ours was written since its world stands and time runs as it does.
+    Only while a test wrote nothing of ours itself since its world stands, and time runs as it does. What it built
+    before belongs to what an initiative is known by: a second one is given on top of the same first one.
     """
 
     def __init__(self, kept):
         self._kept = kept
+        self._given = ()
         self.untouched = True
 
     def watch(self, execute, sql, params, many, context):
@@ -80,16 +98,18 @@ class Shelf:
 
     def give(self, build, *what):
         """Return what `build()` makes; `what` says all that it depends on besides the world."""
-        if not self.untouched or time_machine.coordinates_stack:
+        if not self.untouched or time_machine.escape_hatch.is_travelling():
             return build()
-        key = tuple(_plain(part) for part in what)
-        if key not in self._kept:
-            self._kept[key] = KeptRows(build)
-        return self._kept[key].give()
+        self._given = (*self._given, tuple(_plain(part) for part in what))
+        if self._given not in self._kept:
+            self._kept[self._given] = KeptRows(build)
+        built = self._kept[self._given].give()
+        self.untouched = True  # these writes are ours, not the test's
+        return built
 
 
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE)", re.IGNORECASE)
-_NOT_OURS = re.compile('"(django_session|cache)"')
+_NOT_OURS = re.compile('"(django_session|cache)"|UPDATE "accounts_user" SET "last_login"')
 
 
 def _plain(value):

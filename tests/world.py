@@ -101,7 +101,10 @@ class World:
             make = partial(
                 self.initiative, state, by=by, partners=partners, award=award, publish=publish, **changes
             )
-            return shelf.give(make, state, by, partners, award, publish, changes)
+            try:
+                return shelf.give(make, state, by, partners, award, publish, changes)
+            finally:
+                self.shelf = shelf
         partners = [(self.moisson, PartnerRole.LEAD, "")] if partners is None else partners
         by = by or self.agent_mitis
         initiative = initiative_actions.create_draft(by=by, values=self.values(**changes), partners=partners)
