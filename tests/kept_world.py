@@ -109,7 +109,9 @@ class Shelf:
 
 
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE)", re.IGNORECASE)
-_NOT_OURS = re.compile('"(django_session|cache)"|UPDATE "accounts_user" SET "last_login"')
+_NOT_OURS = re.compile(
+    '"(django_session|cache)"|UPDATE "accounts_user" SET "last_login"|INSERT INTO "accounts_historicaluser"'
+)
 
 
 def _plain(value):
