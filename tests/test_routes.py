@@ -226,7 +226,8 @@ def admin_expectation(name, person, things):
     if page in NEVER:
         return (
             200
-            if model in ("equivalentwords", "membership", "teamaddress") and roles.allows(role, f"{app}.delete_{model}")
+            if model in ("equivalentwords", "membership", "teamaddress")
+            and roles.allows(role, f"{app}.delete_{model}")
             else 403
         )
     if page in POSTED_ONLY:

@@ -193,8 +193,8 @@ def _numbers(sentence: str, text: str) -> _Found:
             "Un pourcentage est difficile à se représenter.",
             "Dites «\xa01 personne sur 4\xa0».",
         )
-    if not _PERCENT.search(sentence) and (found := _DECIMAL.search(sentence)):
-        yield NUMBER, found[0], "Un nombre à virgule est difficile.", "Arrondissez-le."
+    if not _PERCENT.search(sentence) and (decimal := _DECIMAL.search(sentence)):
+        yield NUMBER, decimal[0], "Un nombre à virgule est difficile.", "Arrondissez-le."
     if len(_FIGURE.findall(sentence)) > MOST_NUMBERS:
         yield NUMBER, "", "Cette phrase contient beaucoup de nombres.", "Gardez-en un ou deux."
 

@@ -70,7 +70,7 @@ _CHANGED = "Une autre personne a modifié cette version pendant votre travail. C
 
 def _refuse_long(easy: EasyText) -> None:
     """Refuse what is longer than its field: neither Django nor SQLite holds a text to its length."""
-    limits = {name: EasyText._meta.get_field(name).max_length for name in FIELDS}
+    limits = {name: getattr(EasyText._meta.get_field(name), "max_length", None) for name in FIELDS}
     long = {name: most for name, most in limits.items() if most and len(getattr(easy, name)) > most}
     if long:
         raise ValidationError({name: f"Inscrivez au plus {most} caractères." for name, most in long.items()})

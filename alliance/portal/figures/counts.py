@@ -157,7 +157,15 @@ def addresses(directory: Directory) -> list[tuple[str, date | None]]:
     fixed = ("/", "/initiatives/", "/themes/", "/territoires/", "/organisations/", "/a-propos/")
     fixed += ("/carte/", "/carte/deserts/")
     fixed += tuple(f"/chiffres/{page}" for page in ("", "exercices/", "matrice/", "levier/", "annonces/"))
-    fixed += ("/donnees/", "/integrer/", "/bilan/", "/frigo/", "/accessibilite/", "/confidentialite/", "/nous-joindre/")
+    fixed += (
+        "/donnees/",
+        "/integrer/",
+        "/bilan/",
+        "/frigo/",
+        "/accessibilite/",
+        "/confidentialite/",
+        "/nous-joindre/",
+    )
     places = [
         label.url
         for kind in (names.THEME, names.TERRITORY, names.MUNICIPALITY)
