@@ -10,7 +10,7 @@ import pytest
 from alliance.portal import labels as names
 from alliance.portal.figures import register, totals
 from alliance.portal.figures.choice import Choice
-from alliance.portal.figures.curve import curve
+from alliance.portal.figures.curve import Column, YearHere, curve
 from alliance.portal.figures.helping import nearest, split
 from alliance.portal.figures.places import here, neighbours, territory_tiles, themes_here
 from alliance.portal.figures.themes import people_meant, theme_figures, theme_tiles
@@ -153,6 +153,15 @@ def test_unknown_dollars_are_hatched_and_zero_is_zero(db):
     assert [one.dollars for one in found.columns] == [48, 96, 0]
     assert [one.count for one in found.columns] == ["1", "1", "1"]
     assert found.has_unknown
+
+
+@pytest.mark.parametrize(
+    ("dollars", "said"),
+    [("30500", "31\xa0k$"), ("4250", "4,3\xa0k$"), ("999.50", "1\xa0000\xa0$"), ("500.50", "501\xa0$")],
+)
+def test_an_amount_drawn_is_rounded_half_up(dollars, said):
+    year = YearHere("2021-2022", 1, 0, Decimal(dollars), "", "", "")
+    assert Column(year, 0, 0, 0, 0).amount == said
 
 
 def test_a_year_between_two_is_told_and_the_drawing_keeps_the_last_six():

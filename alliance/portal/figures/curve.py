@@ -1,7 +1,7 @@
 """What an MRC did year after year: initiatives and dollars of each fiscal year, as numbers and as columns to draw."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from alliance.lib.money import NBSP
 from alliance.lib.templatetags.francais import montant, nombre
@@ -74,14 +74,14 @@ class Column:
 
     @property
     def amount(self) -> str:
-        """« 230 k$ », « 4,5 k$ », « 950 $ »; « ? » when it is not known, nothing for a year without initiative."""
+        """« 31 k$ » of 30 500 $, « 4,5 k$ », « 950 $ »; « ? » when it is not known, nothing for a year without initiative."""
         dollars = self.year.dollars
         if dollars is None:
             return "?" if self.year.is_unknown else ""
         if abs(dollars) < 1000:
-            return montant(dollars.quantize(Decimal(1)))
+            return montant(dollars.quantize(Decimal(1), ROUND_HALF_UP))
         places = Decimal(1) if abs(dollars) >= 10_000 else Decimal("0.1")
-        return f"{nombre((dollars / 1000).quantize(places))}{NBSP}k$"
+        return f"{nombre((dollars / 1000).quantize(places, ROUND_HALF_UP))}{NBSP}k$"
 
     @property
     def first(self) -> str:
