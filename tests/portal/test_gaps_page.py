@@ -50,18 +50,32 @@ def cells(row):
 def test_states_of_an_mrc_are_printed_in_words_and_equal_the_file(served, get):
     page = get("/carte/deserts/la-mitis/").content.decode()
     body = re.search(r'<table class="table matrix gaps-matrix.*?</table>', page, re.DOTALL)[0]
-    themes, *towns = [cells(row) for row in re.findall(r"<tr>.*?</tr>", body, re.DOTALL)]
+    themes, *towns = [cells(row) for row in re.findall(r"<tr\b.*?</tr>", body, re.DOTALL)]
     # A letter for the eye, the words for those who listen.
     assert towns == [
-        ["Mont-Joli", "SServie maintenant", "?On ne sait pas", "RRien dans le portail"],
-        ["Price", "RRien dans le portail", "?On ne sait pas", "AServie avant"],
+        [
+            "Mont-JoliManque\xa0: transport. On ne sait pas\xa0: logement.",
+            "SServie maintenant",
+            "?On ne sait pas",
+            "RRien dans le portail",
+        ],
+        [
+            "PriceManque\xa0: alimentation, transport. On ne sait pas\xa0: logement.",
+            "RRien dans le portail",
+            "?On ne sait pas",
+            "AServie avant",
+        ],
     ]
     assert themes == ["Municipalité", "Alimentation", "Logement", "Transport"]
     told = {(one["Municipalité"], one["Thème"]): one["État"] for one in lines(get, "?territoire=la-mitis")}
     assert told == {
-        (town[0], theme): cell[1:] for town in towns for theme, cell in zip(themes[1:], town[1:], strict=True)
+        (town[0].partition("Manque")[0], theme): cell[1:]
+        for town in towns
+        for theme, cell in zip(themes[1:], town[1:], strict=True)
     }
     assert 'href="/carte/deserts.csv?territoire=la-mitis" download' in page
+    assert re.findall(r'<tr id="(.*?)">', body) == ["mont-joli", "price"]
+    assert page.index("Les cinq états") < page.index("<table")
 
 
 def test_each_cell_is_a_link_that_says_its_place_and_its_state(served, get):
@@ -131,7 +145,7 @@ def test_a_served_neighbour_is_proposed_with_who_carries_and_the_public_phone(se
         contact_phone="418 555-0123", contact_is_public=True
     )
     page = get("/carte/deserts/la-mitis/?theme=alimentation").content.decode()
-    row = re.search(r'<li class="gap-never">.*?</ul>', page, re.DOTALL)[0]
+    row = re.search(r'<li class="gap-never" id="price">.*?</ul>', page, re.DOTALL)[0]
     assert plain(row).split("Population")[0].strip() == "R Price Rien dans le portail."
     assert "Frigo de Mont-Joli, à Mont-Joli (environ " in plain(row)
     assert "Moisson Mitis, 418 555-0123" in plain(row)
@@ -172,7 +186,7 @@ def test_what_is_not_understood_is_named_and_a_file_refuses_it(served, get):
     )
     two = get("/carte/deserts/?theme=logement&theme=alimentation").content.decode()
     assert "Un seul thème est montré à la fois\xa0: le premier a été gardé." in two
-    assert "<h1>Les déserts\xa0: Logement</h1>" in two
+    assert "<h1>Où il manque de services\xa0: Logement</h1>" in two
     for query in ("?theme=zzz", "?territoire=saturne", "?exercice=2025-2026", "?zzz=1"):
         assert get(f"/carte/deserts.csv{query}").status_code == 400, query
 

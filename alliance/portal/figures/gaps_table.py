@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from alliance.portal.figures.deserts import Gap, Gaps, Tally
+from alliance.lib.money import NBSP
+from alliance.portal.figures.deserts import Gap, Gaps, Service, Tally
 from alliance.portal.figures.nearby import Neighbour, neighbours
 from alliance.portal.gazetteer import Body
 from alliance.portal.labels import Label
@@ -23,6 +24,19 @@ class TerritoryLine:
 
     label: Label
     gaps: list[Gap]
+
+    @property
+    def said(self) -> str:
+        """« Manque : logement, santé. On ne sait pas : transport. », for a screen too narrow for the letters."""
+        lacking = _named("Manque", [gap for gap in self.gaps if gap.service.is_gap])
+        unknown = _named("On ne sait pas", [gap for gap in self.gaps if gap.service == Service.UNKNOWN])
+        return " ".join(filter(None, (lacking, unknown))) or "Chaque thème y a un service prévu ou en cours."
+
+
+def _named(what: str, gaps: list[Gap]) -> str:
+    """Return « Manque : logement, santé. »; nothing without a gap."""
+    names = ", ".join(gap.theme.name[:1].lower() + gap.theme.name[1:] for gap in gaps)
+    return f"{what}{NBSP}: {names}." if names else ""
 
 
 @dataclass(frozen=True)

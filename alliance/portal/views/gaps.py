@@ -78,4 +78,6 @@ def file(request):
     asked = GapsFileFilter(request.GET, directory=gaps.directory)
     if refusals := asked.refusals:
         return render(request, "errors/400.html", {"reason": " ".join(refusals)}, status=400)
-    return csv_answer("deserts", *file_of(gaps, themes=asked["theme"], territories=asked["territoire"]))
+    return csv_answer(
+        "manques-de-services", *file_of(gaps, themes=asked["theme"], territories=asked["territoire"])
+    )

@@ -165,8 +165,8 @@ def municipality(request, slug):
         "doors": _doors(
             {},
             ("fridge", f"/frigo/municipalite/{present.slug}/"),
-            ("gaps", f"/carte/deserts/{around.slug}/"),
         )
+        | {"gaps": f"/carte/deserts/{around.slug}/#{present.slug}"}
         | _files(municipalite=present.slug),
     }
     return render(request, "portal/municipality.html", context)
