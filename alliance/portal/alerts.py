@@ -4,8 +4,11 @@ An address is written by `ask`, served by nothing until its own reader confirms,
 proves who reads it (`outbox.signed_path`). Source: features.md §2, row 23.
 """
 
+import logging
 from datetime import datetime, time, timedelta
 from functools import cache
+from traceback import extract_tb
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -24,6 +27,7 @@ from alliance.portal.directory import current
 from alliance.portal.followed import Followed
 from alliance.portal.models import Alert
 
+logger = logging.getLogger(__name__)
 KEPT = timedelta(days=7)  # an address that nobody confirmed
 HOUR = time(7)  # on Monday, on the clock of America/Toronto
 SETTLED = timedelta(minutes=10)  # what was being published at that hour is written down by then
@@ -121,10 +125,18 @@ def _erase(alert: Alert) -> None:
 # Once a week ----------------------------------------------------------------------------------------------
 
 
-def send_week() -> int:
-    """Write the messages of the week that are not written yet; return how many. Called as often as one wants.
+class Week(NamedTuple):
+    """What a run did: messages written, alerts that met an error and will be tried by the next run."""
 
-    A week is told from its Monday at 7 h; each alert says until when it was told, so a missed Monday is caught up.
+    written: int
+    errors: int
+
+
+def send_week() -> Week:
+    """Write the messages of the week that are not written yet. Called as often as one wants.
+
+    A week is told from its Monday at 7 h; each alert says until when it was told, so a missed Monday is caught up. An
+    alert that meets an error is logged and left for the next run: it keeps nobody else from their message.
     """
     until = last_monday(timezone.now() - SETTLED)
     due = Alert.objects.filter(told_until__lt=until).order_by("pk").values_list("pk", flat=True)
@@ -136,7 +148,18 @@ def send_week() -> int:
         directory = directory or current(HttpRequest())
         return followed.read(QueryDict(query), directory)
 
-    return sum(_tell(pk, until, read) for pk in list(due))
+    told = [_guarded(pk, until, read) for pk in list(due)]
+    return Week(sum(count for count in told if count), told.count(None))
+
+
+def _guarded(pk: int, until: datetime, read) -> int | None:
+    """Tell one alert its week; return None when an error kept it, logged by its place: its words may hold an address."""
+    try:
+        return _tell(pk, until, read)
+    except Exception as error:  # whatever it is, the mail of everybody else leaves
+        place = extract_tb(error.__traceback__)[-1]
+        logger.error("alert %s not told: %s (%s:%s)", pk, type(error).__name__, place.name, place.lineno)
+        return None
 
 
 def last_monday(moment: datetime) -> datetime:

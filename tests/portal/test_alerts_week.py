@@ -1,12 +1,13 @@
 """Weekly alerts: each week is told once, with what is new only, to those who confirmed."""
 
+import logging
 import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.core import mail
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from alliance.accounts import outbox
@@ -122,13 +123,38 @@ def test_what_is_published_between_two_mondays_is_told_once(world):
     assert [row.subject.split()[0] for row in told()] == ["1", "1"]
 
 
+def test_alert_in_error_stops_nobody_and_says_no_address(world, monkeypatch, caplog):
+    publish(world, MONDAY - timedelta(days=1))
+    broken, other = confirmed(FOOD), confirmed(FOOD, "voisin@exemple.invalid")
+    write = alert_mails.tell_new
+
+    def fail_once(alert, *args, **kwargs):
+        if alert == broken:
+            raise ValueError(alert.email)
+        write(alert, *args, **kwargs)
+
+    monkeypatch.setattr(alert_mails, "tell_new", fail_once)
+    with caplog.at_level(logging.ERROR), pytest.raises(CommandError) as refused:
+        send()
+    assert str(refused.value) == (
+        "1 alerte n’a pas été écrite\xa0: voir le journal du serveur; le prochain passage recommence."
+    )
+    assert [message.to for message in mail.outbox] == [[other.email]]
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "alliance.portal.alerts"]
+    assert line.startswith(f"alert {broken.pk} not told: ValueError (fail_once:")
+    assert "exemple.invalid" not in caplog.text
+    monkeypatch.undo()
+    send(RUN + timedelta(minutes=5))
+    assert [message.to for message in mail.outbox[1:]] == [[ADDRESS]]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_at_once_send_each_week_once(world, at_once):
     publish(world, timezone.now() - timedelta(days=8))
     for n in range(4):
         confirmed(FOOD, f"a{n}@exemple.invalid", told=timezone.now() - timedelta(days=9))
     counts = at_once([alerts.send_week] * 4)
-    assert sum(counts) == 4
+    assert [sum(count) for count in zip(*counts, strict=True)] == [4, 0]  # written, errors
     assert at_once([lambda: OutgoingMail.objects.filter(kind=MailKind.ALERT).count()]) == [4]
 
 

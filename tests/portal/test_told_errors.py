@@ -5,7 +5,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
@@ -294,6 +296,21 @@ def test_address_is_erased_ninety_days_after_it_is_settled(told, world):
     told.refresh_from_db()
     assert (told.email, told.message, told.answer) == ("", "L’adresse est fausse.", "Merci")
     assert not OutgoingMail.objects.filter(kind=MailKind.ERROR_ANSWER).exists()
+
+
+def test_command_of_the_mail_erases_the_address(told, world):
+    errors_told.settle(told=told, by=world.coordination, state="dismissed")
+    for days, address in ((0, "lectrice@exemple.invalid"), (89, "lectrice@exemple.invalid"), (91, "")):
+        with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
+            call_command("send_outbox", verbosity=0)
+        told.refresh_from_db()
+        assert told.email == address, days
+
+
+def test_page_on_privacy_says_what_is_kept_of_who_tells(db, get):
+    page = get("/confidentialite/").content.decode()
+    assert 'id="erreurs"' in page
+    assert "effacée 90 jours après que l’erreur est réglée" in page
 
 
 def test_address_of_what_still_waits_is_kept(told):

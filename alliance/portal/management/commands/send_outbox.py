@@ -2,7 +2,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from alliance.accounts import outbox
 from alliance.lib.templatetags.francais import pluriel
-from alliance.portal import alerts
+from alliance.portal import alerts, errors_told
 from initiatives import reminders
 
 
@@ -23,12 +23,25 @@ class Command(BaseCommand):
             raise CommandError("--limite\xa0: inscrivez un nombre de 1 ou plus.")
         reminders.write()
         alerts.forget_unconfirmed()
-        alerts.send_week()
+        errors_told.forget_addresses()
+        week = alerts.send_week()
         outcome = outbox.send_waiting(options["limite"], digests_now=options["resume"])
         outbox.forget_old()
         if options["verbosity"] > 1 or outcome.sent:
             self.stdout.write(f"{pluriel(outcome.sent, 'courriel envoyé,courriels envoyés')}.")
-        if outcome.errors:
-            stopped = " Le serveur de courriel ne répond pas\xa0: le reste attend." if outcome.stopped else ""
-            met = pluriel(outcome.errors, "erreur,erreurs")
-            raise CommandError(f"{met}, à lire dans l’administration, sous Courriels.{stopped}")
+        if problems := _problems(week, outcome):
+            raise CommandError(" ".join(problems))
+
+
+def _problems(week, outcome):
+    """Return what went wrong in this run, in sentences."""
+    found = []
+    if outcome.errors:
+        met = pluriel(outcome.errors, "erreur,erreurs")
+        found.append(f"{met}, à lire dans l’administration, sous Courriels.")
+    if outcome.stopped:
+        found.append("Le serveur de courriel ne répond pas\xa0: le reste attend.")
+    if week.errors:
+        kept = pluriel(week.errors, "alerte n’a pas été écrite,alertes n’ont pas été écrites")
+        found.append(f"{kept}\xa0: voir le journal du serveur; le prochain passage recommence.")
+    return found
