@@ -6,6 +6,7 @@ The quick way: tick initiatives in their list, « Ajouter à un Zoom », then pu
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
 from django.forms import BaseInlineFormSet
 from django.http import Http404
 from django.shortcuts import render
@@ -26,8 +27,17 @@ _SAID = ("title", "kicker", "introduction", "starts_on", "ends_on", "source_note
 _CHANGE, _PUBLISH = "portal.change_zoom", "portal.publish_zoom"
 
 
+class _Rank(forms.IntegerField):
+    """The rank of a row. Empty says the same as 0: a blank row whose rank was erased is still a blank row."""
+
+    def has_changed(self, initial, data):
+        return super().has_changed(initial or 0, data if data not in (None, "") else 0)
+
+
 class _Rows(AutocompleteMixin, admin.TabularInline):
     """Rows of a Zoom: whoever prepares it adds, changes and takes out."""
+
+    formfield_overrides = {models.PositiveSmallIntegerField: {"form_class": _Rank}}
 
     def has_add_permission(self, request, obj=None):
         return request.user.has_perm(_CHANGE)
@@ -54,9 +64,9 @@ class SectionInline(_Rows):
 
 class ItemForm(forms.ModelForm):
     def clean_initiative(self):
-        initiative = self.cleaned_data["initiative"]
-        zoom = self.instance.zoom
-        if self.instance.pk is None and (reason := zooms.unfit(zoom, initiative)):
+        """Refuse an initiative that enters; one that is there already stays, even when it has left the site since."""
+        initiative, held = self.cleaned_data["initiative"], self.instance.initiative_id
+        if initiative.pk != held and (reason := zooms.unfit(self.instance.zoom, initiative)):
             raise ValidationError(reason)
         return initiative
 

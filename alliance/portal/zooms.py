@@ -127,7 +127,8 @@ def save_item(*, item: ZoomItem, by: User) -> ZoomItem:
     locked = _locked(item.zoom, by)
     if item.section_id and item.section.zoom_id != locked.pk:
         raise Refusal(f"La partie «\xa0{item.section}\xa0» appartient à un autre Zoom.")
-    if item.pk is None and (reason := unfit(locked, item.initiative)):
+    held = item.pk is not None and locked.items.filter(pk=item.pk, initiative=item.initiative_id).exists()
+    if not held and (reason := unfit(locked, item.initiative)):
         raise Refusal(reason)
     if item.pk is None and not item.order:
         item.order = _next(locked.items)

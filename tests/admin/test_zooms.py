@@ -110,10 +110,13 @@ def test_heading_taken_out_leaves_its_initiatives(desk, winter):
 def test_wrong_rows_are_refused_beside_their_fields(world, desk, winter):
     other = zooms.create(by=world.coordination, values={"title": "Autre"})
     foreign = zooms.save_section(section=ZoomSection(zoom=other, title="Ailleurs"), by=world.coordination)
-    hidden = world.initiative(State.APPROVED)
+    hidden, invented = world.initiative(State.APPROVED), world.published(title="Inventée")
+    type(invented).objects.filter(pk=invented.pk).update(is_demo=True)
     for wrong, sentence in (
         ({"items-0-section": foreign.pk}, "Sélectionnez un choix valide"),
         ({"items-2-initiative": hidden.pk}, "n’est pas publiée"),
+        ({"items-0-initiative": hidden.pk}, "n’est pas publiée"),
+        ({"items-0-initiative": invented.pk}, "que dans un Zoom de démonstration"),
         ({"items-2-initiative": winter.items.first().initiative_id}, "initiative"),
         ({"sections-2-title": "Manger"}, "title"),
         ({"title": ""}, "obligatoire"),
@@ -122,6 +125,12 @@ def test_wrong_rows_are_refused_beside_their_fields(world, desk, winter):
         page = desk.post(address(winter), form_of(desk, winter) | wrong)
         assert page.status_code == 422, wrong
         assert sentence in page.content.decode(), wrong
+    assert (winter.items.count(), winter.sections.count()) == (2, 2)
+
+
+def test_blank_row_whose_rank_was_erased_asks_for_nothing(desk, winter):
+    blank = {"sections-2-order": "", "items-2-order": ""}
+    assert desk.post(address(winter), form_of(desk, winter) | blank).status_code == 302
     assert (winter.items.count(), winter.sections.count()) == (2, 2)
 
 

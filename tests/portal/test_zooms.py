@@ -122,6 +122,34 @@ def test_demonstration_and_reality_never_mix(world, winter):
     assert zooms.create(by=world.coordination, values={"title": "Essai"}).is_demo
 
 
+@pytest.mark.parametrize(
+    ("wrong", "sentence"), [("demo", "que dans un Zoom de démonstration"), ("draft", "n’est pas publiée")]
+)
+def test_row_of_a_real_zoom_never_becomes_what_could_not_enter_it(world, winter, wrong, sentence):
+    zoom, _section = winter
+    kept = world.published(title="Vraie")
+    zooms.add_items(zoom=zoom, by=world.coordination, initiatives=[kept])
+    other = world.published(title="Inventée") if wrong == "demo" else world.initiative(State.APPROVED)
+    type(other).objects.filter(pk=other.pk).update(is_demo=wrong == "demo")
+    other.refresh_from_db()
+    item = zoom.items.get()
+    item.initiative = other
+    with pytest.raises(Refusal, match=sentence):
+        zooms.save_item(item=item, by=world.coordination)
+    assert zoom.items.get().initiative == kept
+
+
+def test_row_whose_initiative_left_the_site_may_still_be_reordered(world, winter):
+    zoom, _section = winter
+    gone = world.published()
+    zooms.add_items(zoom=zoom, by=world.coordination, initiatives=[gone])
+    actions.unpublish(initiative=gone, by=world.coordination)
+    item = zoom.items.get()
+    item.order = 70
+    zooms.save_item(item=item, by=world.coordination)
+    assert zoom.items.get().order == 70
+
+
 def test_empty_zoom_is_not_published(world, winter):
     with pytest.raises(Refusal, match="au moins une initiative publiée"):
         zooms.publish(zoom=winter[0], by=world.coordination)
