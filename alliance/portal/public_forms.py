@@ -1,7 +1,7 @@
 """Forms that anybody may send from the public site: no account, no cookie, nothing kept of who sends but what is typed.
 
 Without a cookie there is no session to forge a request in: a token makes two sendings one act, a field that people do
-not see tells machines apart, and an address sends a limited number per hour.
+not see holds machines back, and an address sends a limited number per hour.
 """
 
 import uuid
@@ -17,23 +17,35 @@ from django.views.decorators.csrf import csrf_exempt
 from alliance.accounts import adapter
 from alliance.lib.forms import TokenField
 
+ASKED = (
+    "Êtes-vous une personne? Un champ caché était rempli, peut-être par votre navigateur. Nous l’avons vidé\xa0: "
+    "laissez-le vide et envoyez de nouveau. Rien de ce que vous avez écrit n’est perdu."
+)
 _METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 
 
 class PublicForm(forms.Form):
-    """A form of the public site. `token` makes a double click one act; `site` stays empty when a person fills it in."""
+    """A form of the public site. `token` makes a double click one act; `rien` stays empty: people do not see it.
+
+    Its name and label say nothing that a browser fills in by itself. When it comes filled in all the same, the form is
+    shown again with this field emptied and in sight, and asks who is there: nothing of what a person typed is lost.
+    """
 
     token = TokenField(initial=uuid.uuid4)
-    site = forms.CharField(
+    rien = forms.CharField(
         label="Laissez ce champ vide",
         required=False,
         widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
     )
 
-    @property
-    def is_from_a_machine(self):
-        """Say whether the field that people do not see was filled in: then nothing is written, and nothing is said."""
-        return bool(self.data.get(self.add_prefix("site")))
+    def clean_rien(self):
+        """Return an empty text; ask who fills in a field that nobody sees."""
+        if not self.cleaned_data["rien"]:
+            return ""
+        self.data = self.data.copy()
+        self.data[self.add_prefix("rien")] = ""
+        del self.fields["rien"].widget.attrs["tabindex"]
+        raise forms.ValidationError(ASKED)
 
 
 def public_form(view):

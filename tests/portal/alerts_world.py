@@ -51,4 +51,4 @@ def told():
 
 
 def posted(email=ADDRESS, **values):
-    return {"email": email, "token": str(uuid4()), "site": ""} | values
+    return {"email": email, "token": str(uuid4()), "rien": ""} | values

@@ -93,16 +93,8 @@ def test_page_says_the_list_what_comes_and_asks_one_thing(world, get):
     page = get(f"/alertes/?{FOOD}").content.decode()
     assert "MRC\xa0: La Mitis" in page
     assert "un courriel par semaine au plus, seulement s’il y a du nouveau" in page
-    assert (
-        re.findall(r'<input type="(\w+)" name="(\w+)"', page)
-        == [
-            ("search", "q"),
-            ("email", "email"),
-            ("hidden", "token"),
-            ("text", "site"),
-        ][-3:]
-        or 'name="email"' in page
-    )
+    fields = re.findall(r'<input type="(email|hidden|text)" name="(\w+)"', page)
+    assert fields == [("email", "email"), ("hidden", "token"), ("text", "rien")]
 
 
 def test_asking_writes_one_row_and_one_message_that_confirms(world, client_for):
@@ -142,9 +134,15 @@ def test_address_that_is_not_one_is_refused_beside_its_field(world, client_for, 
     assert Alert.objects.count() == 0
 
 
-def test_machine_is_answered_and_nothing_is_written(world, client_for):
-    answer = client_for().post("/alertes/", posted(site="https://exemple.invalid"))
-    assert (answer.status_code, Alert.objects.count(), OutgoingMail.objects.count()) == (302, 0, 0)
+def test_hidden_field_filled_in_asks_who_is_there_and_loses_nothing(world, client_for):
+    answer = client_for().post(f"/alertes/?{FOOD}", posted(rien="https://exemple.invalid"))
+    assert (answer.status_code, Alert.objects.count(), OutgoingMail.objects.count()) == (422, 0, 0)
+    page = answer.content.decode()
+    assert page.count("Êtes-vous une personne?") == 2  # in the summary and beside the field
+    assert (f'value="{ADDRESS}"' in page, "https://exemple.invalid" in page) == (True, False)
+    again = {name: answer.context["form"][name].value() for name in ("email", "token", "rien")}
+    assert client_for().post(f"/alertes/?{FOOD}", again).status_code == 302
+    assert Alert.objects.count() == 1
 
 
 def test_same_address_asks_five_times_an_hour_at_most(world, client_for):

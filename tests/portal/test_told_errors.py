@@ -1,5 +1,6 @@
 """« Signaler une erreur »: told by anybody once, read by the CRD, answered, and the address forgotten."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
@@ -38,7 +39,7 @@ def values(**changes):
         "page": "/",
         "subject": "false",
         "message": "Le titre est faux.",
-        "site": "",
+        "rien": "",
     }
     return base | changes
 
@@ -197,10 +198,23 @@ def test_ten_parallel_posts_of_one_token_are_one_row(world):
     assert ToldError.objects.count() == 1
 
 
-def test_machine_is_thanked_and_nothing_is_written(trio, client):
-    answer = client.post("/signaler/", values(site="https://exemple.invalid"))
-    assert (answer.status_code, answer["Location"]) == (302, "/signaler/merci/")
-    assert ToldError.objects.count() == 0
+def test_hidden_field_filled_in_asks_who_is_there_and_loses_nothing(trio, client):
+    answer = client.post("/signaler/", values(rien="https://exemple.invalid"))
+    assert (answer.status_code, ToldError.objects.count()) == (422, 0)
+    page = answer.content.decode()
+    assert page.count("Êtes-vous une personne?") == 2  # in the summary and beside the field
+    assert ("Le titre est faux." in page, "https://exemple.invalid" in page) == (True, False)
+    again = {name: answer.context["form"][name].value() for name in values()}
+    assert client.post("/signaler/", again).status_code == 302
+    assert ToldError.objects.get().message == "Le titre est faux."
+
+
+def test_hidden_field_is_none_that_a_browser_fills_in(trio, get):
+    for path in ("/signaler/", "/alertes/"):
+        (hidden,) = re.findall(r'<div class="vh" aria-hidden="true">.*?</div>', get(path).content.decode())
+        assert ('autocomplete="off"' in hidden, 'tabindex="-1"' in hidden, 'name="rien"' in hidden) == (
+            True,
+        ) * 3
 
 
 def test_eleventh_message_of_an_hour_waits_and_keeps_its_words(trio, client):

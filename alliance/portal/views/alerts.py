@@ -20,8 +20,7 @@ def ask(request):
     if refused := too_many(request, "alert", key=form.cleaned_data["email"]):
         return refused
     try:
-        if not form.is_from_a_machine:
-            alerts.ask(email=form.cleaned_data["email"], asked=asked)
+        alerts.ask(email=form.cleaned_data["email"], asked=asked)
     except Refusal as refusal:
         form.add_error(None, refusal.reasons)
         return _ask_page(request, asked, form, 422)

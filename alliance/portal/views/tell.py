@@ -28,8 +28,6 @@ def tell_error(request):
         form = TellForm(directory=directory, initial={"page": named.path if named else ""})
         return _page(request, form, named, notice=UNKNOWN_PAGE if asked and not named else "")
     form = TellForm(request.POST, directory=directory)
-    if form.is_from_a_machine:
-        return redirect("portal:error_told")
     status = _kept(request, form)
     if not status:
         return redirect("portal:error_told")
@@ -54,7 +52,7 @@ def _kept(request, form):
         return 429
     values = dict(form.cleaned_data)
     page = values.pop("page")
-    values.pop("site")
+    values.pop("rien")
     try:
         errors_told.tell(path=page.path, initiative=page.initiative, **values)
     except Refusal as refusal:
