@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from alliance.lib.workflow import NotAllowed, Refusal
 from alliance.portal import directory as memory
 from alliance.portal import zooms
+from alliance.portal.figures.zooms import ZoomTotals, told_of
 from alliance.portal.models import Zoom, ZoomItem, ZoomSection
 from alliance.portal.zoom_page import marked
 from funding import actions as money
@@ -280,6 +281,62 @@ def test_announced_figures_are_never_mixed_with_the_count(world, winter, get):
         '<span class="figure-number">1\xa0200\xa0$</span>',
     ):
         assert said in page, said
+
+
+def dollars(value, precision, measure=Measure.COMMITTED):
+    return PublishedFigure(
+        code="x", unit=Unit.DOLLARS, value=Decimal(value), precision=precision, wording="x", measure=measure
+    )
+
+
+def sums(fqis, partners=None, *, without=0, shares=0):
+    amounts = [Decimal(one) if one is not None else None for one in (fqis, fqis, partners)]
+    return ZoomTotals(22, 3, 2, 0, *amounts, without_amount=without, unknown_shares=shares)
+
+
+@pytest.mark.parametrize(
+    ("figure", "totals", "said"),
+    [
+        (
+            dollars(189000, Precision.ABOUT),
+            sums(5000, without=21),
+            "Non recalculable. Montant non publié pour 21 initiatives\xa0: les montants connus font 5\xa0000\xa0$.",
+        ),
+        (
+            dollars(189000, Precision.EXACT, Measure.COST),
+            sums(5000, 1000, shares=1),
+            "Non recalculable. Montant non publié pour 1 contribution\xa0: les montants connus font 6\xa0000\xa0$.",
+        ),
+        (
+            dollars(189000, Precision.EXACT),
+            sums(5000, 1000, shares=1),  # what partners bring is not compared here
+            "Ce Zoom en compte 5\xa0000\xa0$ aujourd’hui\xa0: différent de −184\xa0000\xa0$.",
+        ),
+        (
+            dollars(5000, Precision.AT_LEAST),
+            sums(6000, without=1),
+            "Ce Zoom en compte au moins 6\xa0000\xa0$\xa0: le chiffre annoncé tient.",
+        ),
+        (
+            dollars(5000, Precision.EXACT),
+            sums(6000, without=1),
+            "Ce Zoom en compte au moins 6\xa0000\xa0$ aujourd’hui\xa0: différent d’au moins +1\xa0000\xa0$.",
+        ),
+        (
+            dollars(5000, Precision.EXACT),
+            sums(5000, without=1),
+            "Ce Zoom en compte au moins 5\xa0000\xa0$ aujourd’hui.",
+        ),
+        (
+            dollars(5000, Precision.EXACT),
+            sums(5000),
+            "Ce Zoom en compte 5\xa0000\xa0$\xa0: le chiffre annoncé tient.",
+        ),
+    ],
+)
+def test_announced_dollars_are_not_compared_with_what_is_not_published(figure, totals, said):
+    (told,) = told_of([figure], totals)
+    assert told.today == said
 
 
 def test_organizations_are_strong_and_linked_where_the_words_name_them(world, winter, get):

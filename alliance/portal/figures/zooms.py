@@ -98,14 +98,15 @@ class ZoomTotals:
     @property
     def note(self) -> str:
         """Say what the dollars lack, or nothing when every amount is known."""
-        if not self.without_amount and not self.unknown_shares:
-            return ""
-        lacking = []
-        if self.without_amount:
-            lacking.append(pluriel(self.without_amount, "initiative,initiatives"))
-        if self.unknown_shares:
-            lacking.append(pluriel(self.unknown_shares, "contribution,contributions"))
-        return f"Montant non publié pour {' et '.join(lacking)}\xa0: ce n’est pas zéro."
+        lacking = self.lacking()
+        return f"{lacking}\xa0: ce n’est pas zéro." if lacking else ""
+
+    def lacking(self, *, shares: bool = True) -> str:
+        """Return « Montant non publié pour 2 initiatives et 1 contribution », or nothing when every amount is known."""
+        counts = [(self.without_amount, "initiative,initiatives")]
+        counts += [(self.unknown_shares, "contribution,contributions")] if shares else []
+        told = [pluriel(number, words) for number, words in counts if number]
+        return f"Montant non publié pour {' et '.join(told)}" if told else ""
 
 
 def zoom_totals(directory: Directory, rows: Sequence[Row]) -> ZoomTotals:
@@ -141,9 +142,13 @@ def _fqis(rows: Iterable[Row]) -> Decimal:
 
 @dataclass(frozen=True)
 class ToldFigure:
-    """A figure announced about a Zoom, with the words of its source, beside the count of the same selection."""
+    """A figure announced about a Zoom, with the words of its source, beside the count of the same selection.
+
+    `is_partial`: the count reaches the figure without the amounts that are not published.
+    """
 
     compared: Comparison
+    is_partial: bool = False
 
     @property
     def figure(self) -> PublishedFigure:
@@ -170,26 +175,45 @@ class ToldFigure:
         if self.compared.counted is None:
             return f"Non recalculable. {' '.join(self.compared.why)}"
         counted = self.compared.counted_text
+        if self.is_partial:
+            counted = f"au moins {counted}"
         if self.compared.status == "different":
-            return f"Ce Zoom en compte {counted} aujourd’hui\xa0: {self.compared.verdict}."
+            verdict = self.compared.verdict
+            if self.is_partial:
+                verdict = verdict.replace("différent de ", "différent d’au moins ")
+            return f"Ce Zoom en compte {counted} aujourd’hui\xa0: {verdict}."
+        if self.is_partial and self.figure.precision != Precision.AT_LEAST:
+            return f"Ce Zoom en compte {counted} aujourd’hui."  # what is not published may bring it further
         return f"Ce Zoom en compte {counted}\xa0: le chiffre annoncé tient."
 
 
 def told_of(figures: Iterable[PublishedFigure], totals: ZoomTotals) -> list[ToldFigure]:
     """Return announced figures, never changed, each beside what the selection counts of the same thing."""
-    return [ToldFigure(_compared(figure, totals)) for figure in figures]
+    return [_dollars(one, totals) if one.unit == Unit.DOLLARS else _count(one, totals) for one in figures]
 
 
-def _compared(figure: PublishedFigure, totals: ZoomTotals) -> Comparison:
-    counted: Decimal | int | None
-    if figure.unit == Unit.DOLLARS:
-        counted = {Measure.COMMITTED: totals.fqis, Measure.COST: totals.whole}.get(figure.measure)
-    else:
-        counted = {
-            Unit.INITIATIVES: totals.initiatives,
-            Unit.ORGANIZATIONS: totals.organizations,
-            Unit.TERRITORIES: totals.territories,
-        }.get(figure.unit)
+def _count(figure: PublishedFigure, totals: ZoomTotals) -> ToldFigure:
+    counted = {
+        Unit.INITIATIVES: totals.initiatives,
+        Unit.ORGANIZATIONS: totals.organizations,
+        Unit.TERRITORIES: totals.territories,
+    }.get(figure.unit)
+    return ToldFigure(_compared(figure, counted))
+
+
+def _dollars(figure: PublishedFigure, totals: ZoomTotals) -> ToldFigure:
+    """Compare dollars: while an amount is not published, only a known sum that reaches the figure says something."""
+    counted = {Measure.COMMITTED: totals.fqis, Measure.COST: totals.whole}.get(figure.measure)
+    lacking = totals.lacking(shares=figure.measure == Measure.COST)
+    if counted is None or not lacking:
+        return ToldFigure(_compared(figure, counted))
+    if counted >= figure.value:
+        return ToldFigure(_compared(figure, counted), is_partial=True)
+    why = f"{lacking}\xa0: les montants connus font {montant(counted)}."
+    return ToldFigure(Comparison(figure, None, (why,)))
+
+
+def _compared(figure: PublishedFigure, counted: Decimal | int | None) -> Comparison:
     return Comparison(figure, counted, () if counted is not None else (figure.why_not or NOT_SAID,))
 
 
