@@ -1,6 +1,7 @@
 """The front page: help first, every door at hand, figures that their lists prove, and nothing missed when there is nothing."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from alliance.portal import directory as memory
 from alliance.portal import figures, zooms
 from alliance.portal.directory import build
 from alliance.portal.labels import Label
+from alliance.portal.models import Zoom
 from funding.choices import Precision, Unit
 from funding.models import PublishedFigure
 from initiatives import actions
@@ -54,6 +56,7 @@ def test_help_comes_before_anything_else(trio, get):
             'action="/recherche/"',
             "De quoi avez-vous besoin?",
             'id="mrc"',
+            "À prendre avec vous",
             "Agir ensemble contre la pauvreté",
             "Publiées récemment",
         )
@@ -103,6 +106,42 @@ def test_needs_speak_as_people_do_and_count_the_region_too(trio):
     found = {need.label.slug: need for need in figures.needs(build(0))}
     assert (found["alimentation"].count, found["logement"].count, found["transport"].count) == (2, 1, 1)
     assert all(need.question.count("?") <= 1 for need in found.values())
+
+
+def test_needs_asked_for_first_come_first(trio):
+    found = [need.label.slug for need in figures.needs(build(0))]
+    own = [label.slug for label in build(0).labels.all("theme")]
+    first = [slug for slug in figures.home.FIRST_NEEDS if slug in own]
+    assert len(first) >= 3
+    assert found == [*first, *(slug for slug in own if slug not in first)]
+
+
+@pytest.mark.parametrize(
+    ("now", "count", "text"),
+    [
+        (2, 5, "2 initiatives en cours ou prévues"),
+        (1, 1, "1 initiative en cours ou prévue"),
+        (0, 4, "rien en cours; 4 initiatives terminées"),
+        (0, 0, "aucune initiative publiée"),
+    ],
+)
+def test_need_tells_what_there_is_now(now, count, text):
+    assert (
+        figures.home.Need(Label("theme", 1, "essai", "Essai"), now, count).text.replace("\xa0", " ") == text
+    )
+
+
+def test_zoom_of_a_past_time_says_its_time_and_not_its_first_words(trio, world, get):
+    zoom = zoom_of(world, "Tenir bon", trio[0])
+    Zoom.objects.filter(pk=zoom.pk).update(
+        introduction="Au cours des dernières semaines, tout a changé.",
+        starts_on=date(2020, 3, 13),
+        ends_on=date(2020, 6, 30),
+    )
+    memory.forget()
+    for page in (page_of(get), get("/zoom/").content.decode()):
+        assert "Au cours des dernières semaines" not in page
+        assert "Du 13 mars 2020 au 30 juin 2020 ·" in page
 
 
 @pytest.mark.parametrize(
@@ -164,14 +203,19 @@ def test_zoom_whose_initiatives_left_the_site_is_not_shown(trio, world, get):
     actions.unpublish(initiative=trio[0], by=world.coordination)
     memory.forget()
     assert figures.front(build(0))[1] is None
-    assert "Le dernier Zoom" not in page_of(get)
+    assert "Un Zoom à lire" not in page_of(get)
 
 
 def test_nothing_published_shows_help_and_places(world, get):
     page = page_of(get)
     assert 'href="tel:211"' in page
     assert "aucune initiative publiée" in page
-    for absent in ("Publiées récemment", "Le dernier Zoom", "Les chiffres déjà annoncés", "du FQIS promis"):
+    for absent in (
+        "Publiées récemment",
+        "Un Zoom à lire",
+        "Les chiffres déjà annoncés",
+        "accordés par le FQIS",
+    ):
         assert absent not in page
 
 
@@ -208,6 +252,6 @@ def test_four_queries_cold_and_one_warm(
     assert connection.features.supports_json_field  # asked of the engine once per connection, not by a page
     memory.forget()
     with django_assert_max_num_queries(4):
-        assert "Le dernier Zoom" in page_of(get)
+        assert "Un Zoom à lire" in page_of(get)
     with django_assert_num_queries(1):
         page_of(get)

@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
 
 from alliance.lib.aggregates import JsonRows, per_parent
-from alliance.lib.dates import today
+from alliance.lib.dates import period_text, today
 from alliance.lib.templatetags.francais import montant, nombre, pluriel
 from alliance.portal import labels as names
 from alliance.portal.directory import Directory
@@ -32,8 +32,11 @@ HOME_ANNOUNCED = (
     "nb-initiatives-an1",
 )
 
+# What people in need ask 211 for first comes first; the other themes follow in their own order.
+FIRST_NEEDS = ("alimentation", "logement", "transport", "sante")
+
 _TOLD = ("code", "label", "value", "unit", "precision", "wording", "source", "announced_on")
-_ZOOM = ("slug", "title", "kicker", "introduction", "published_at", "is_demo")
+_ZOOM = ("slug", "title", "kicker", "introduction", "starts_on", "ends_on", "published_at", "is_demo")
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def _initiatives(directory: Directory) -> Figure:
         label="initiatives publiées",
         value=Selection(directory).count,
         unit=Unit.INITIATIVES,
-        definition="Initiatives retenues, en cours ou terminées qui ont leur page ici. Chacune est comptée une fois.",
+        definition="Chacune a sa page et compte une fois.",
         as_of=today(),
         url="/initiatives/",
     )
@@ -72,7 +75,7 @@ def _organizations(directory: Directory) -> Figure:
         label="organisations participantes",
         value=len(taking_part(directory)),
         unit=Unit.ORGANIZATIONS,
-        definition="Organisations qui portent au moins une initiative publiée ou y participent.",
+        definition="Elles portent une initiative de ce site ou y participent.",
         as_of=today(),
         url="/organisations/",
     )
@@ -84,16 +87,16 @@ def _dollars(directory: Directory) -> Figure | None:
     sums = totals(Selection(directory, {names.SOURCE: tuple(sources)}))
     if not sources or not sums.paid:
         return None
-    without = pluriel(everything.unknown, "initiative sans montant publié,initiatives sans montant publié")
+    without = pluriel(everything.unknown, "initiative n’a,initiatives n’ont")
     return Figure(
         code="fqis",
-        label="du FQIS promis à des initiatives",
+        label="accordés par le FQIS",
         value=sums.dollars,
         unit=Unit.DOLLARS,
-        definition="Somme des montants connus du FQIS, accordés aux initiatives publiées, tous exercices réunis.",
+        definition="Toutes années réunies.",
         as_of=today(),
         url=f"/initiatives/?{urlencode([('source', source) for source in sources] + [('tri', 'montant')])}",
-        note=f"{without}\xa0: ce n’est pas zéro." if everything.unknown else "",
+        note=f"{without} pas de montant publié." if everything.unknown else "",
     )
 
 
@@ -104,7 +107,7 @@ def _territories(directory: Directory) -> Figure:
         label=f"MRC touchées sur {nombre(len(everyone))}",
         value=len(covered(directory)),
         unit=Unit.TERRITORIES,
-        definition="MRC où se déroule au moins une initiative publiée. Une initiative régionale les touche toutes.",
+        definition="Au moins une initiative s’y passe.",
         as_of=today(),
         url="/territoires/",
     )
@@ -133,16 +136,30 @@ class Need(ThemeTile):
         first, mark, _rest = self.label.summary.partition("?")
         return f"{first}?" if mark else self.label.summary
 
+    @property
+    def text(self) -> str:
+        """Return what there is now, on one line of a phone; all of it is told when nothing is of now."""
+        return (
+            pluriel(self.now, "initiative en cours ou prévue,initiatives en cours ou prévues")
+            if self.now
+            else super().text
+        )
+
 
 def needs(directory: Directory) -> list[Need]:
-    """Return the themes, each with its initiatives of now and in all, those of the whole region included."""
+    """Return the themes, each with its initiatives of now and in all, those of the whole region included.
+
+    Those of `FIRST_NEEDS` come first.
+    """
     current = now(directory)
-    return [
+    found = [
         Need(label, (mask & current).bit_count(), mask.bit_count())
         for label in directory.labels.all(names.THEME)
         if not label.merged
         for mask in [directory.having(names.THEME, label.slug)]
     ]
+    rank = {slug: place for place, slug in enumerate(FIRST_NEEDS)}
+    return sorted(found, key=lambda need: rank.get(need.label.slug, len(rank)))
 
 
 @dataclass(frozen=True)
@@ -153,9 +170,16 @@ class LatestZoom:
     title: str
     kicker: str
     introduction: str
+    starts_on: date | None
+    ends_on: date | None
     published_at: datetime | None
     is_demo: bool
     count: int
+
+    @property
+    def period(self) -> str:
+        """Return « du 1er mars 2020 au 30 juin 2020 », or nothing when one of the days is not said."""
+        return period_text(self.starts_on, self.ends_on) if self.starts_on and self.ends_on else ""
 
     @property
     def url(self) -> str:

@@ -7,7 +7,7 @@ from alliance.portal.labels import TERRITORY
 from alliance.portal.map.shapes import shapes
 from alliance.portal.selection import Selection
 
-_RECENT = 3
+_RECENT = 2
 
 
 @public_page
