@@ -201,6 +201,32 @@ def test_unknown_amounts_are_never_zero():
     ]
 
 
+@pytest.mark.parametrize("measure", [DOLLARS, PER_RESIDENT])
+def test_no_dollar_known_beside_an_unknown_amount_is_not_zero(measure):
+    known = labels()
+    rows = [row(known, 1), row(known, 2, **paid(("regional", "2021-2022", 700)))]  # paid by another line
+    view = map_of(Selection(assemble(known, rows)), measure)
+    mitis = next(area for area in view.areas if area.shape.slug == "la-mitis")
+    assert (mitis.value, mitis.text, mitis.style) == (None, "?", "map-unknown")
+    assert (mitis.row.dollars, mitis.row.per_resident, mitis.row.unpublished) == (None, None, 1)
+    told = {
+        DOLLARS: "La-Mitis\xa0: montant non publié",
+        PER_RESIDENT: "La-Mitis\xa0: montant par personne inconnu",
+    }
+    assert mitis.said == told[measure]
+    _titles, lines = table_of(view, "2021")
+    assert next(line for line in lines if line[0] == "La-Mitis")[1:5] == [2, None, None, 1]
+    assert view.legend[-1].style == "map-unknown"
+
+
+def test_dollars_beside_an_unknown_amount_are_at_least_those():
+    known = labels()
+    rows = [row(known, 1), row(known, 2, **paid(("la-mitis", "2021-2022", 700)))]
+    view = map_of(Selection(assemble(known, rows)), DOLLARS)
+    said = next(area.said for area in view.areas if area.shape.slug == "la-mitis")
+    assert said == "La-Mitis\xa0: au moins 700\xa0$ du FQIS"
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_dollars_per_resident_are_rounded_to_the_cent_and_unknown_without_residents(seed):
     seen = 0
@@ -247,7 +273,9 @@ def test_drawing_table_and_file_say_the_same_numbers(seed, measure):
             assert cells[0] == area.name
             written = D(cells[column].replace(",", ".")) if cells[column] else None
             assert scale.written(measure, written) == area.text
-            assert area.said == f"{area.name}\xa0: {scale.said(measure, written)}"
+            assert cells[4] == str(area.row.unpublished)
+            least = "au moins " if measure != COUNT and written is not None and area.row.unpublished else ""
+            assert area.said == f"{area.name}\xa0: {least}{scale.said(measure, written)}"
 
 
 def limits(text):

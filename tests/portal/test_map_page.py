@@ -11,7 +11,7 @@ import pytest
 
 from alliance.portal import directory as memory
 from alliance.portal.figures.scale import MEASURES
-from initiatives.choices import Scope
+from initiatives.choices import Scope, State
 from territories.models import Municipality, Territory
 from tests.portal.random_directory import PLACES
 from tests.routes_table import EVERYONE, EXPECTED
@@ -261,3 +261,14 @@ def test_addresses_are_in_the_table_of_routes_and_the_sitemap(trio, get):
     sitemap = get("/sitemap.xml").content.decode()
     for path in ("/carte/", "/carte/la-mitis/", "/carte/deserts/", "/carte/deserts/la-mitis/"):
         assert f"{path}</loc>" in sitemap
+
+
+def test_drawing_and_table_say_at_least_beside_an_unknown_amount(world, get):
+    world.published(State.IN_PROGRESS, title="Payée", award="500")
+    world.published(title="Sans montant")
+    page = get("/carte/?mesure=dollars").content.decode()
+    said = {area["said"] for area in drawings(page)[0]}
+    mitis = next(row for row in table(page) if row[0] == "La Mitis")
+    assert "La Mitis\xa0: au moins 500\xa0$ du FQIS" in said
+    assert mitis[1:3] == ["2", "au moins 500\xa0$"]
+    assert mitis[3].startswith("au moins ") or mitis[3] == "inconnu"

@@ -57,6 +57,11 @@ class MapRow:
             return None
         return (self.dollars / self.population).quantize(_CENT, ROUND_HALF_UP)
 
+    @property
+    def is_partial(self) -> bool:
+        """Say whether its dollars are « au moins »: known, while an amount of the place is not published."""
+        return self.dollars is not None and self.unpublished > 0
+
     def value(self, measure: str) -> Amount:
         return {COUNT: self.count, DOLLARS: self.dollars, PER_RESIDENT: self.per_resident}[measure]
 
@@ -90,8 +95,10 @@ class Area:
 
     @property
     def said(self) -> str:
-        """« La Mitis : 12 initiatives »."""
-        return f"{self.name}\xa0: {scale.said(self.measure, self.value)}"
+        """« La Mitis : 12 initiatives », « La Mitis : au moins 500 $ du FQIS »."""
+        is_least = self.row.is_partial and self.measure != COUNT and self.value is not None
+        words = scale.said(self.measure, self.value)
+        return f"{self.name}\xa0: {'au moins ' if is_least else ''}{words}"
 
     @property
     def wide(self) -> list[Line]:
@@ -189,11 +196,10 @@ class _Places:
         return found & self.mask
 
     def money(self, place: str, initiatives: int) -> tuple[Decimal | None, int]:
-        """Return the dollars of a place, None when nothing of it is published, and how many have no amount."""
+        """Return the dollars of a place, None when no known one is there but some are unknown, and how many of these."""
         dollars = self.dollars(place)
         without = (initiatives & ~self.published).bit_count()
-        is_known = bool(dollars) or not without or bool(initiatives & self.published)
-        return (dollars if is_known else None), without
+        return (dollars if dollars or not without else None), without
 
     def pairs(self, *without: str) -> list[tuple[str, str]]:
         """Return the filters as the pairs of an address, some of them left out."""
