@@ -2,9 +2,12 @@
 
 import csv
 import io
+import itertools
 import shutil
 import subprocess
 import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -265,3 +268,33 @@ def test_same_pdf_is_made_once_and_a_busy_server_says_to_come_back(document, mon
         response = client.get(f"/bilan/{bilan_year.LABEL}.pdf")
     assert (response.status_code, response["Retry-After"]) == (503, "30")
     assert "Réessayez dans une minute" in response.content.decode()
+
+
+def test_of_twenty_pdfs_asked_at_once_one_is_drawn_one_waits_and_the_others_are_told_at_once(monkeypatch):
+    started, go_on, drawn = threading.Event(), threading.Event(), []
+
+    def slow(html, **options):
+        drawn.append(html)
+        started.set()
+        assert go_on.wait(timeout=20)
+        return b"%PDF"
+
+    def asked(number):
+        try:
+            return pdf.make(f"<p>{number}</p>")
+        except pdf.Busy:
+            return "busy"
+
+    monkeypatch.setattr(pdf, "_kept", type(pdf._kept)())
+    monkeypatch.setattr(pdf, "_made", slow)
+    monkeypatch.setattr(pdf, "_PATIENCE", 15)
+    with ThreadPoolExecutor(20) as people:
+        answers = [people.submit(asked, 0)]
+        assert started.wait(timeout=20)
+        answers += [people.submit(asked, number) for number in range(1, 20)]
+        told = [done.result() for done in itertools.islice(as_completed(answers), 18)]
+        assert told == ["busy"] * 18  # while the first is still being drawn
+        go_on.set()
+        given = [answer.result() for answer in answers]
+    assert (given.count(b"%PDF"), given.count("busy"), len(drawn)) == (2, 18, 2)
+    assert pdf.make("<p>After</p>") == b"%PDF"

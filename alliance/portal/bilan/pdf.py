@@ -15,13 +15,14 @@ from django.conf import settings
 
 STYLE = "bilan-pdf.css"
 _one_at_a_time = threading.Lock()  # a second of processor each: several at once would starve the other pages
-_PATIENCE = 20  # seconds that a request waits for its turn
+_places = threading.BoundedSemaphore(2)  # one draws, one waits: each that waits takes a thread from the pages
+_PATIENCE = 5  # seconds that a request waits for its turn
 _MOST_KEPT = 12  # PDFs kept per process, by the page they come from: a published version is made once
 _kept: OrderedDict[str, bytes] = OrderedDict()
 
 
 class Busy(Exception):
-    """Other PDFs are being made, for longer than a person waits."""
+    """Other PDFs are being made: too many, or for longer than a person waits."""
 
 
 @cache
@@ -37,11 +38,22 @@ def available() -> bool:
 def make(html: str, *, style: str = STYLE, **options: Any) -> bytes:
     """Return the PDF of a page, dressed by `style`, a file of static/css.
 
-    Nothing is fetched, from the network nor from the disk: images are inside the page. The same page asked again, even while it is being made, is made once. Raises Busy when its turn does not come.
+    Nothing is fetched, from the network nor from the disk: images are inside the page. The same page asked again, even
+    while it is being made, is made once. Raises Busy at once when another one waits already, and when its turn does not
+    come: whoever asks for many PDFs at once never holds the threads that the pages need.
     """
     key = hashlib.sha256(f"{style}{sorted(options.items())}{html}".encode()).hexdigest()
     if kept := _kept.get(key):  # in one step: another thread may drop it between two
         return kept
+    if not _places.acquire(blocking=False):
+        raise Busy
+    try:
+        return _in_turn(key, html, style=style, **options)
+    finally:
+        _places.release()
+
+
+def _in_turn(key: str, html: str, *, style: str, **options: Any) -> bytes:
     if not _one_at_a_time.acquire(timeout=_PATIENCE):
         raise Busy
     try:
