@@ -15,7 +15,6 @@ from pathlib import Path
 import html5lib
 import pytest
 import time_machine
-from django.test import RequestFactory
 from openpyxl import load_workbook
 
 from alliance.lib.templatetags.francais import montant, nombre
@@ -111,8 +110,7 @@ def test_page_holds_every_cell_of_the_document(document, client):
 
 
 def test_page_that_becomes_the_pdf_holds_every_cell(document):
-    request = RequestFactory().get("/bilan/2025-2026.pdf", SERVER_NAME="localhost")
-    tree, tables = tables_of(pdf_page(request, document))
+    tree, tables = tables_of(pdf_page(document))
     assert {code: rows for code, rows in tables.items()} == {
         table.code: expected_rows(table) for table in document.tables
     }
@@ -203,13 +201,22 @@ def test_pdf_holds_every_figure_and_amount(document, client):
 
 @needs_pdf
 def test_pdf_is_tagged_in_french_of_quebec_with_its_title(document):
-    request = RequestFactory().get("/bilan/2025-2026.pdf", SERVER_NAME="localhost")
-    content = pdf.make(pdf_page(request, document), uncompressed_pdf=True)
+    content = pdf.make(pdf_page(document), uncompressed_pdf=True)
     assert content.startswith(b"%PDF-1.7")
     for mark in (b"/Marked true", b"/Lang (fr-CA)", b"/StructTreeRoot", b"pdfuaid:part", b"/Table", b"/TH"):
         assert mark in content, mark
     title = "Bilan 2025-2026, Alliance pour la solidarité au Bas-Saint-Laurent"
     assert b"\xfe\xff" + title.encode("utf-16-be") in content or title.encode() in content
+
+
+def test_pdf_names_the_site_of_the_settings_whatever_host_is_asked(document, monkeypatch, client, settings):
+    pages, settings.ALLOWED_HOSTS = [], ["*"]
+    monkeypatch.setattr(pdf, "available", lambda: True)
+    monkeypatch.setattr(pdf, "make", lambda html: pages.append(html) or b"%PDF")
+    assert client.get(f"/bilan/{bilan_year.LABEL}.pdf", headers={"Host": "mal.example"}).status_code == 200
+    assert len(pages) == 1
+    assert "mal.example" not in pages[0]
+    assert f"{settings.SITE_URL}/bilan/{bilan_year.LABEL}/" in pages[0]
 
 
 @needs_pdf

@@ -9,7 +9,6 @@ import pytest
 import time_machine
 from django.db import connection
 from django.db.models import QuerySet
-from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -296,8 +295,7 @@ def everywhere(client):
     book = load_workbook(io.BytesIO(client.get(f"{address}.xlsx").content))
     cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
     version = BilanVersion.objects.get()
-    request = RequestFactory().get(f"{address}.pdf", SERVER_NAME="localhost")
-    printed = pdf_page(request, versions.frozen(version, directory.build(0)))
+    printed = pdf_page(versions.frozen(version, directory.build(0)))
     return [get(client, f"{address}/"), get(client, f"{address}.csv"), "\n".join(cells), printed]
 
 

@@ -84,7 +84,7 @@ def test_page_says_the_difference_in_one_sentence_and_lists_each_initiative(stor
     assert "Popote neuve" in page
 
 
-def test_page_and_file_hold_the_same_rows_and_totals(story, get):
+def test_page_and_file_hold_the_same_rows_and_totals(story, get, settings):
     rows = rows_of(get(f"{FILE}?du={days_ago(1)}"))
     assert [
         (row["changement"], row["titre"], row["dollars_effet"], row["initiatives_effet"]) for row in rows
@@ -94,8 +94,14 @@ def test_page_and_file_hold_the_same_rows_and_totals(story, get):
     ]
     page = get(f"{PAGE}?du={days_ago(1)}").content.decode()
     shown = re.findall(r'<th scope="row"><a href="(/initiatives/[^"]+)">', page)
-    assert shown == [row["adresse"].removeprefix("http://testserver") for row in rows]
+    assert shown == [row["adresse"].removeprefix(settings.SITE_URL) for row in rows]
     assert sum(Decimal(row["dollars_effet"]) for row in rows) == 540
+
+
+def test_file_names_the_site_of_the_settings_whatever_host_is_asked(story, get, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    rows = rows_of(get(f"{FILE}?du={days_ago(1)}", HTTP_HOST="mal.example"))
+    assert [row["adresse"].startswith(f"{settings.SITE_URL}/initiatives/") for row in rows] == [True, True]
 
 
 def test_first_day_is_included_and_an_earlier_last_day_ends_there(story, world, get):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -106,7 +107,7 @@ def _answer(request, file):
     if file.kind == "pdf" and not pdf.available():
         return _no_pdf(request, file, status=404)
     try:
-        content = _MAKERS[file.kind](request, file.document)
+        content = _MAKERS[file.kind](file.document)
     except pdf.Busy:
         response = _no_pdf(request, file, status=503)
         response["Retry-After"] = "30"
@@ -122,23 +123,23 @@ def _no_pdf(request, file, *, status):
     return render(request, "portal/bilan_no_pdf.html", context, status=status)
 
 
-def pdf_page(request, document):
-    """Return the page that becomes the PDF."""
+def pdf_page(document):
+    """Return the page that becomes the PDF; it names the site of the settings: the host of a request is anybody's."""
     context = {
         "document": document,
         "status": shown.status(document),
         "is_open": document.status == OPEN,
         "sections": shown.sections(document, most=shown.MOST_IN_PDF),
         "most_rows": shown.MOST_IN_PDF,
-        "address": request.build_absolute_uri(_base(document) + "/"),
+        "address": f"{settings.SITE_URL}{_base(document)}/",
     }
     return render_to_string("portal/bilan_pdf.html", context)
 
 
 _MAKERS = {
-    "pdf": lambda request, document: pdf.make(pdf_page(request, document)),
-    "xlsx": lambda request, document: files.workbook(document),
-    "csv": lambda request, document: files.csv_file(document),
+    "pdf": lambda document: pdf.make(pdf_page(document)),
+    "xlsx": files.workbook,
+    "csv": files.csv_file,
 }
 
 

@@ -1,5 +1,6 @@
 """« Pourquoi ce chiffre a changé »: one address, a page and a file of the same rows."""
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -60,13 +61,13 @@ def changes_csv(request):
         text = "\n".join([*asked.problems, ""])
         return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
     found = comparison.compare(asked, directory)
-    content = csv_text(_HEADERS, _rows(found, request), dialect="open")
+    content = csv_text(_HEADERS, _rows(found), dialect="open")
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="changements.csv"'
     return response
 
 
-def _rows(found, request):
+def _rows(found):
     for group in found.groups:
         for line in group.lines:
             change = line.change
@@ -74,7 +75,7 @@ def _rows(found, request):
                 change.kind.value,
                 change.number,
                 line.title,
-                request.build_absolute_uri(line.url) if line.url else "",
+                f"{settings.SITE_URL}{line.url}" if line.url else "",
                 change.had.count,
                 change.has.count,
                 change.effect.count,
