@@ -15,6 +15,7 @@ _UNREADABLE = "Le texte contient un caractère illisible. Retapez-le à la main.
 INCOMPLETE = "Ce formulaire est arrivé incomplet. Vérifiez vos réponses, puis envoyez-le de nouveau."
 _TOO_LONG = "Inscrivez au plus %(limit_value)d caractères (il y en a %(show_value)d)"
 _EXTENSION = re.compile(r"(?:\b(?:poste|post|p\.|ext\.?|x)|#)[ .:]*(?=[0-9]+ *$)", re.IGNORECASE)
+_NEAR = ("CA", "US")  # also what toll-free numbers answer
 _SEPARATORS = re.compile(r"[ \-.]")
 
 
@@ -67,11 +68,18 @@ class BlockFormField(LineFormField):
 
 
 class PhoneFormField(LineFormField):
-    """A telephone number, written back as « 418 722-0000, poste 12 »; outside Canada and the US, with its country."""
+    """A telephone number, written back as « 418 722-0000, poste 12 »; outside Canada and the US, with its country.
+
+    A number that charges who calls it (1 900…) is refused; `is_near`: so is one that is not of Canada or the US, which
+    costs the price of a call abroad (some of them, in the Caribbean, look like ours).
+    """
 
     message = "Inscrivez un numéro de téléphone de 10 chiffres, par exemple 418 555-0123, poste 12"
+    charged = "Inscrivez un autre numéro\xa0: appeler celui-ci coûte un supplément"
+    far = "Inscrivez un numéro du Canada ou des États-Unis\xa0: appeler celui-ci coûte le prix d’un appel outre-mer"
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, is_near: bool = False, **kwargs: Any) -> None:
+        self.is_near = is_near
         kwargs.setdefault("max_length", 40)
         kwargs.setdefault("widget", forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
         super().__init__(**kwargs)
@@ -86,7 +94,17 @@ class PhoneFormField(LineFormField):
             raise ValidationError(self.message, code="invalid") from None
         if not phonenumbers.is_valid_number(number):
             raise ValidationError(self.message, code="invalid")
+        if _is_charged(number):
+            raise ValidationError(self.charged, code="charged")
+        if self.is_near and phonenumbers.region_code_for_number(number) not in _NEAR:
+            raise ValidationError(self.far, code="far")
         return _phone_text(number)
+
+
+def _is_charged(number: phonenumbers.PhoneNumber) -> bool:
+    """Say whether a call costs more than a call: 900 and its like abroad, and the exchange 976 of each area here."""
+    here = number.country_code == 1 and str(number.national_number)[3:6] == "976"
+    return here or phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.PREMIUM_RATE
 
 
 def _phone_text(number: phonenumbers.PhoneNumber) -> str:

@@ -47,6 +47,7 @@ class EasyForm(forms.Form):
         label="Téléphone",
         max_length=30,
         required=False,
+        is_near=True,
         help_text="Public\xa0: tout le monde pourra appeler ce numéro.",
     )
     mark = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)

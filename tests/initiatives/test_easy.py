@@ -148,6 +148,8 @@ def test_what_is_hard_never_stops_anybody(world, client_for):
         ({"what": "a" * 401}, "Inscrivez au plus 400 caractères (il y en a 401)"),
         ({"who": "a" * 301}, "Inscrivez au plus 300 caractères (il y en a 301)"),
         ({"phone": "le comptoir"}, "Inscrivez un numéro de téléphone de 10 chiffres"),
+        ({"phone": "1 900 643-1234"}, "appeler celui-ci coûte un supplément"),
+        ({"phone": "+33 1 42 68 53 00"}, "Inscrivez un numéro du Canada ou des États-Unis"),
         ({"cost": "beaucoup"}, "beaucoup"),
     ],
 )

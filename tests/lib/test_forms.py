@@ -71,6 +71,29 @@ def test_phone_field_refuses(text):
     assert clean(PhoneFormField(), text) == [PhoneFormField.message]
 
 
+@pytest.mark.parametrize(
+    "text", ["900 555-1234", "1 900 643-1234", "418 976-1234", "+33 899 70 12 34", "+44 909 879 0000"]
+)
+def test_phone_field_refuses_a_number_that_charges_who_calls(text):
+    assert clean(PhoneFormField(), text) == [PhoneFormField.charged]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("418 722-0000, poste 12", "418 722-0000, poste 12"),
+        ("+1 212 736-3100", "212 736-3100"),
+        ("1 866 277-3553", "866 277-3553"),
+        ("+33 1 42 68 53 00", [PhoneFormField.far]),
+        ("876 922-1234", [PhoneFormField.far]),
+        ("809 555-1234", [PhoneFormField.far]),
+        ("", ""),
+    ],
+)
+def test_near_phone_field_takes_numbers_of_canada_and_the_united_states_alone(text, expected):
+    assert clean(PhoneFormField(is_near=True, required=False), text) == expected
+
+
 def test_neq_field():
     field = NeqFormField(required=False)
     assert clean(field, "11 4000-0000") == "1140000000"
