@@ -50,7 +50,8 @@ def test_every_address_of_the_sitemap_answers_and_names_itself(trio, world, get)
     assert wrong == {}
     assert len(addresses) == len(set(addresses))
     kinds = {
-        kind: sum(f"/{kind}/" in address for address in addresses) for kind in ("territoires", "initiatives")
+        kind: sum(address.startswith(f"{SITE}/{kind}/") for address in addresses)
+        for kind in ("territoires", "initiatives")
     }
     assert kinds == {"territoires": 9, "initiatives": 4}
 

@@ -1,10 +1,7 @@
 """How many initiatives each theme, place, organization and municipality has; no dollars here."""
 
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
-
-from django.utils.timezone import localdate
 
 from alliance.lib.dates import today
 from alliance.lib.templatetags.francais import pluriel
@@ -150,33 +147,3 @@ def organizations_of(directory: Directory, territory: Label, served: str | None)
             found.append(Counted(one.label, (part & own).bit_count()))
     busiest = sorted(found, key=lambda one: -one.count)[:MOST_SHOWN]
     return sorted(busiest, key=lambda one: one.label.sort_key)
-
-
-def addresses(directory: Directory) -> list[tuple[str, date | None]]:
-    """Return every public address, with the day of publication of an initiative."""
-    fixed = ("/", "/initiatives/", "/themes/", "/territoires/", "/organisations/", "/a-propos/")
-    fixed += ("/carte/", "/carte/deserts/")
-    fixed += tuple(f"/chiffres/{page}" for page in ("", "exercices/", "matrice/", "levier/", "annonces/"))
-    fixed += (
-        "/donnees/",
-        "/integrer/",
-        "/bilan/",
-        "/frigo/",
-        "/accessibilite/",
-        "/confidentialite/",
-        "/nous-joindre/",
-    )
-    places = [
-        label.url
-        for kind in (names.THEME, names.TERRITORY, names.MUNICIPALITY)
-        for label in directory.labels.all(kind)
-        if not label.merged
-    ]
-    places += [
-        f"/carte/{part}{label.slug}/"
-        for label in directory.labels.all(names.TERRITORY)
-        for part in ("", "deserts/")
-    ]
-    people = [one.url for one in organizations(directory)]
-    pages = [(row.url, localdate(row.published_at)) for row in directory.rows]
-    return [*((url, None) for url in (*fixed, *places, *people)), *pages]

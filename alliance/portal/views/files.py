@@ -2,9 +2,9 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from alliance.portal import figures
 from alliance.portal.directory import current
 from alliance.portal.freshness import public_page
+from alliance.portal.sitemap import addresses
 
 _PRIVATE = ("/admin/", "/compte/", "/espace/")
 
@@ -21,7 +21,6 @@ def robots(request):
 
 @public_page
 def sitemap(request):
-    """Every public address, initiatives with the day they were published."""
-    addresses = figures.addresses(current(request))
-    context = {"addresses": addresses, "site": settings.SITE_URL}
+    """Every address that may be indexed, with the day of what was published one day."""
+    context = {"addresses": addresses(current(request)), "site": settings.SITE_URL}
     return render(request, "portal/sitemap.xml", context, content_type="application/xml; charset=utf-8")
