@@ -135,7 +135,7 @@ ACCOUNT_RATE_LIMITS = {
     "sign_in_link": "20/h/ip,5/h/key",
     # Forms that anybody may send (alliance/portal/public_forms.py).
     "told_error": "10/h/ip",
-    "alert": "20/h/ip,5/h/key",
+    "alert": "20/h/ip,5/d/key",  # the key is the address written to: five messages a day to who asked for nothing
 }
 BEHIND_PROXY = env.flag("BEHIND_PROXY")
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", default=0)

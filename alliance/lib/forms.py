@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
+from django.core.validators import EmailValidator, URLValidator
 
 from .text import clean_block, clean_line
 
@@ -164,9 +164,21 @@ def _is_public_address(address: str) -> bool:
     return "@" not in parts.netloc
 
 
-class EmailLineField(forms.EmailField):
-    """An e-mail address on one line, at most 254 characters."""
+class _NamedDomain(EmailValidator):
+    """An address that leaves this server: neither at « localhost » nor at an IP address."""
 
+    domain_allowlist: ClassVar = []
+
+    def validate_domain_part(self, domain_part: str) -> bool:
+        last = domain_part.rpartition(".")[2].lower()
+        inside = domain_part.startswith("[") or last.isdigit() or last == "localhost"
+        return not inside and super().validate_domain_part(domain_part)
+
+
+class EmailLineField(forms.EmailField):
+    """An e-mail address on one line, at most 254 characters, of a domain that has a name."""
+
+    default_validators: ClassVar = [_NamedDomain()]
     default_error_messages: ClassVar = {
         "invalid": "Inscrivez une adresse courriel complète, par exemple nom@exemple.ca",
         "max_length": _TOO_LONG,

@@ -1,6 +1,5 @@
 """A list that somebody follows: the filters of the directory as a short address, said in words, and what is new in it."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,10 +18,8 @@ from initiatives.choices import PUBLIC_SCOPE, SCOPE_SLUG, PublicState
 LONGEST = 500  # characters of a query that an alert may keep
 EVERYTHING = "Toutes les initiatives"
 _LONGEST_LABEL = 300
+_CHOSEN_WORDS = "avec les mots que vous avez choisis"
 _SHORT = {"territoire": "MRC", "exercice": "exercice"}
-_PLAIN_WORDS = re.compile(
-    r"[^\W\d_]+(?:[ '’-][^\W\d_]+){0,3}"
-)  # nobody sends a stranger an address or a number
 
 
 @dataclass(frozen=True)
@@ -74,12 +71,11 @@ def read(data: QueryDict, directory: Directory) -> Followed:
 def _label(asked: DirectoryFilter, *, mailed: bool) -> str:
     """Say a list in words: « Thème : Logement ou Alimentation; MRC : La Mitis; mots cherchés : « frigo » ».
 
-    In a mail that nobody confirmed yet (`mailed`), words that are not plain ones are not repeated to who reads it.
+    A mail that nobody confirmed yet (`mailed`) never repeats the words: anybody could have it carry theirs to a stranger.
     """
     parts = [f"{short}\xa0: {' ou '.join(names)}" for short, names in _chosen(asked)]
     if asked.words:
-        hidden = mailed and (len(asked.words) > 40 or not _PLAIN_WORDS.fullmatch(asked.words))
-        parts.append("une recherche de mots" if hidden else f"mots cherchés\xa0: {_words(asked)[0]}")
+        parts.append(_CHOSEN_WORDS if mailed else f"mots cherchés\xa0: {_words(asked)[0]}")
     text = "; ".join(parts)
     if len(text) > _LONGEST_LABEL:
         text = f"{text[: _LONGEST_LABEL - 1]}…"

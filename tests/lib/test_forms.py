@@ -148,6 +148,8 @@ def test_email_field():
     assert clean(field, None) == ""
     assert clean(field, "a@exemple.ca\r\nBcc: b@exemple.ca") == refused
     assert clean(field, "sans-arobas") == refused
+    for inside in ("localhost", "LOCALHOST", "[127.0.0.1]", "[IPv6:::1]", "192.168.1.12", "a.localhost"):
+        assert clean(field, f"root@{inside}") == refused
     assert len(clean(field, f"{'a' * 300}@exemple.ca")) >= 1
     assert clean(field, "a\x00@exemple.ca") == ["Le texte contient un caractère non permis"]
 

@@ -2,12 +2,12 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
 from django.core import mail
 from django.db import IntegrityError
-from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,13 +16,13 @@ from alliance.accounts.choices import MailKind
 from alliance.accounts.models import OutgoingMail
 from alliance.lib.workflow import Refusal
 from alliance.portal import alert_mails, alerts, followed
-from alliance.portal.directory import current
 from alliance.portal.models import Alert
 from territories.choices import OrganizationKind
 from territories.models import Organization
 from tests.portal.alerts_world import (
     ADDRESS,
     FOOD,
+    MONDAY,
     asked,
     confirmed,
     listed,
@@ -58,14 +58,13 @@ def test_list_has_one_address_and_one_sentence(world, query, canonical, label):
     assert (text.query, text.label) == (canonical, label)
 
 
-@pytest.mark.parametrize(
-    ("words", "repeated"),
-    [("frigo libre", True), ("gagnez sur exemple.com", False), ("appelez 418 555", False), ("a" * 41, False)],
-)
-def test_mail_that_nobody_confirmed_repeats_plain_words_only(world, words, repeated):
-    text = followed.read(QueryDict(f"q={words}"), current(HttpRequest()))
-    assert (words in text.mailed_label) is repeated
-    assert words in text.label
+@pytest.mark.parametrize("words", ["frigo", "gagnez sur exemple.com", "appelez 418 555", "a" * 41])
+def test_mail_that_nobody_confirmed_never_repeats_the_words(world, client_for, words):
+    answer = client_for().post(f"/alertes/?{urlencode({'q': words, 'territoire': 'la-mitis'})}", posted())
+    assert (answer.status_code, words in Alert.objects.get().label) == (302, True)
+    row = OutgoingMail.objects.get()
+    assert (words in row.body, words in row.subject, words in row.path) == (False, False, False)
+    assert "MRC\xa0: La Mitis; avec les mots que vous avez choisis\n" in row.body
 
 
 def test_list_of_too_many_filters_is_said_so_and_not_kept(world, get, client_for):
@@ -124,7 +123,11 @@ def test_page_answers_the_same_whether_the_address_is_known_or_not(world, client
 
 
 @pytest.mark.parametrize(
-    "email", ["", "pas une adresse", "a@b", "a@exemple.invalid\nBcc: b@exemple.invalid", "\x00", "é" * 300]
+    "email",
+    [
+        *("", "pas une adresse", "a@b", "a@exemple.invalid\nBcc: b@exemple.invalid", "\x00", "é" * 300),
+        *("root@localhost", "root@[127.0.0.1]", "root@[IPv6:::1]", "root@10.0.0.12", "root@a.LOCALHOST"),
+    ],
 )
 def test_address_that_is_not_one_is_refused_beside_its_field(world, client_for, email):
     answer = client_for().post(f"/alertes/?{FOOD}", posted(email))
@@ -145,10 +148,16 @@ def test_hidden_field_filled_in_asks_who_is_there_and_loses_nothing(world, clien
     assert Alert.objects.count() == 1
 
 
-def test_same_address_asks_five_times_an_hour_at_most(world, client_for):
-    statuses = [client_for().post(f"/alertes/?q=mot{n}", posted()).status_code for n in "abcdef"]
-    assert statuses == [302] * 5 + [429]
-    assert Alert.objects.count() == 5
+def test_five_messages_a_day_at_most_reach_an_address(world, client_for):
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        statuses = []
+        for word in "abcdefg":
+            statuses.append(client_for().post(f"/alertes/?q=mot{word}", posted()).status_code)
+            clock.shift(timedelta(hours=3))
+        assert statuses == [302] * 5 + [429] * 2
+        assert (Alert.objects.count(), OutgoingMail.objects.count()) == (5, 5)
+        clock.shift(timedelta(hours=4))
+        assert client_for().post("/alertes/?q=moth", posted()).status_code == 302
 
 
 def test_unknown_filter_is_said_and_the_rest_is_followed(world, get):
