@@ -82,6 +82,11 @@ class Directory:
         return {payer: bitmap(where, len(self.rows)) for payer, where in positions.items()}
 
     @cached_property
+    def invented(self) -> int:
+        """Return the initiatives of the demonstration."""
+        return bitmap((i for i, row in enumerate(self.rows) if row.is_demo), len(self.rows))
+
+    @cached_property
     def orders(self) -> dict[str, tuple[int, ...]]:
         """Return every position, in each order of the list. Unknown amounts, dates and places come last."""
         title = range(len(self.rows))

@@ -66,6 +66,7 @@ HEADERS = (
     "Porteur",
     "Exercice",
     "Montant",
+    "Démonstration",
     "Adresse",
 )
 
@@ -179,6 +180,7 @@ class ZoomPage:
                     row.lead,
                     row.year,
                     row.amount,
+                    row.is_demo,
                     f"{settings.SITE_URL}{row.url}",
                 )
 

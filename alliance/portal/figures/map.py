@@ -49,6 +49,7 @@ class MapRow:
     dollars: Decimal | None = None
     unpublished: int = 0
     population: int | None = None
+    is_demo: bool = False
 
     @property
     def per_resident(self) -> Decimal | None:
@@ -201,6 +202,12 @@ class _Places:
         without = (initiatives & ~self.published).bit_count()
         return (dollars if dollars or not without else None), without
 
+    def is_demo(self, place: str, initiatives: int) -> bool:
+        """Say whether something of the demonstration is counted in a place, or paid by its lines."""
+        lines = [payer for payer in self._sums if payer.source.is_fqis and payer.place == place]
+        paid = union(self.directory.paid_by[payer] for payer in lines)
+        return bool((initiatives | paid & self.mask) & self.directory.invented)
+
     def pairs(self, *without: str) -> list[tuple[str, str]]:
         """Return the filters as the pairs of an address, some of them left out."""
         pairs = [("q", self.selection.words)] if self.selection.words else []
@@ -279,6 +286,7 @@ def _territory_row(places: _Places, label: Label) -> MapRow:
         dollars=dollars,
         unpublished=without,
         population=label.population or None,
+        is_demo=places.is_demo(label.slug, mask),
     )
 
 
@@ -286,16 +294,15 @@ def _apart(places: _Places) -> list[MapRow]:
     region = places.mask & places.directory.regional
     dollars, without = places.money(MoneyLine.REGIONAL, region)
     url = places.list_url(region.bit_count(), names.TERRITORY, "", _REGION)
-    found = [MapRow("Toute la région", "", url, region.bit_count(), dollars, without)]
+    is_demo = places.is_demo(MoneyLine.REGIONAL, region)
+    found = [MapRow("Toute la région", "", url, region.bit_count(), dollars, without, is_demo=is_demo)]
     if office := places.dollars(MoneyLine.ADMINISTRATION):
-        found.append(MapRow("Administration", "", "", 0, office))
-    if places.nowhere:
-        without = (places.nowhere & ~places.published).bit_count()
-        found.append(
-            MapRow(
-                "MRC non précisée", "", "", places.nowhere.bit_count(), ZERO if not without else None, without
-            )
-        )
+        is_demo = places.is_demo(MoneyLine.ADMINISTRATION, 0)
+        found.append(MapRow("Administration", "", "", 0, office, is_demo=is_demo))
+    if lost := places.nowhere:
+        without = (lost & ~places.published).bit_count()
+        dollars, is_demo = None if without else ZERO, bool(lost & places.directory.invented)
+        found.append(MapRow("MRC non précisée", "", "", lost.bit_count(), dollars, without, is_demo=is_demo))
     return found
 
 
@@ -312,6 +319,7 @@ def _total(places: _Places, rows: Iterable[MapRow]) -> MapRow:
         dollars,
         without,
         sum(residents) if all(residents) else None,
+        bool(places.mask & places.directory.invented),
     )
 
 
@@ -340,9 +348,9 @@ def residents_year() -> str:
 def table_of(view: MapView, year: str) -> tuple[list[str], list[list[object]]]:
     """Return the table beside the map of the region, as the titles and the rows of a file."""
     titles = ["MRC", "Initiatives", "FQIS accordé ($)", "FQIS par personne ($)", "Sans montant publié"]
-    titles.append(f"Population ({year})" if year else "Population")
+    titles += [f"Population ({year})" if year else "Population", "Démonstration"]
     rows = [
-        [row.name, row.count, row.dollars, row.per_resident, row.unpublished, row.population]
+        [row.name, row.count, row.dollars, row.per_resident, row.unpublished, row.population, row.is_demo]
         for row in (*view.rows, *view.apart, view.total)
     ]
     return titles, rows
