@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from math import asin, cos, radians, sin, sqrt
 
 from django.utils.http import urlencode
 
 from alliance.lib.dates import today
+from alliance.lib.distance import kilometres
 from alliance.lib.phones import dialled
 from alliance.portal import labels as names
 from alliance.portal.directory import Directory
@@ -24,7 +24,6 @@ REGIONAL = (SCOPE_SLUG[Scope.REGIONAL],)
 MOST_CALLS = 6
 _NEAREST = 6
 _ANSWERS = {PartnerRole.LEAD: "Porte", PartnerRole.PARTNER: "Participe à"}
-_EARTH = 6371  # km
 
 
 def listed(path: str = "/initiatives/", **chosen: Iterable[str]) -> str:
@@ -132,17 +131,10 @@ def nearest(directory: Directory, book: Gazetteer, municipality: Label) -> list[
         return []
     named = directory.masks.get(names.MUNICIPALITY, {})
     others = [
-        (_distance(start, point), label.sort_key, label)
+        (kilometres(start, point), label.sort_key, label)
         for label in directory.labels.all(names.MUNICIPALITY)
         if label.pk != municipality.pk and not label.merged and not label.ended(today())
         if (town := book.towns.get(label.pk)) and (point := town.point)
     ]
     closest = sorted(others, key=lambda other: other[:2])[:_NEAREST]
     return [Counted(label, named.get(label.slug, 0).bit_count()) for _, _, label in closest]
-
-
-def _distance(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Return kilometres between two (latitude, longitude) in degrees, as the crow flies (haversine)."""
-    (a, x), (b, y) = (map(radians, one), map(radians, other))
-    half = sin((b - a) / 2) ** 2 + cos(a) * cos(b) * sin((y - x) / 2) ** 2
-    return 2 * _EARTH * asin(sqrt(half))

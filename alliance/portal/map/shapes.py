@@ -7,12 +7,12 @@ river on the left and the east on top. Coordinates are whole numbers.
 import json
 from dataclasses import dataclass
 from functools import cache
-from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 from typing import Any
 
+from alliance.lib.distance import Point, kilometres
+
 PATH = Path(__file__).with_name("shapes.json")
-_EARTH = 6371.0  # km
 FRAME = 360  # units: the width of the drawing of one MRC
 _AROUND = 8
 _LOWEST = 440  # a flat MRC is drawn deeper, so that names find room
@@ -52,6 +52,10 @@ class Place:
     longitude: float
     is_placed: bool
 
+    @property
+    def point(self) -> Point:
+        return self.latitude, self.longitude
+
 
 @dataclass(frozen=True)
 class Shapes:
@@ -69,15 +73,7 @@ class Shapes:
 
     def distance(self, one: str, other: str) -> float:
         """Return the kilometres between the points of two municipalities, as the crow flies."""
-        return kilometres(self.places[one], self.places[other])
-
-
-def kilometres(one: Place, other: Place) -> float:
-    """Return the great-circle distance between two points, in kilometres."""
-    here, there = radians(one.latitude), radians(other.latitude)
-    across = sin((there - here) / 2) ** 2
-    along = sin(radians(other.longitude - one.longitude) / 2) ** 2
-    return 2 * _EARTH * asin(sqrt(across + cos(here) * cos(there) * along))
+        return kilometres(self.places[one].point, self.places[other].point)
 
 
 def _shape(slug: str, data: dict[str, Any]) -> Shape:
