@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.urls import reverse
 from django.utils.html import format_html
 
@@ -56,7 +57,10 @@ class EquivalentWordsAdmin(AuditedModelAdmin):
 
 
 class AskedFilter(WordFilter):
-    """Only what was asked twice or more is shown first: a word asked once may be a name or a slip."""
+    """Only what was asked again another day is shown first.
+
+    A word asked once may be a name or a slip, and a burst of one day is one person who insists.
+    """
 
     title = "recherches"
     parameter_name = "recherches"
@@ -66,12 +70,12 @@ class AskedFilter(WordFilter):
 
     def choices(self, changelist):
         shown = list(super().choices(changelist))
-        shown[0]["display"] = "Au moins deux fois"
+        shown[0]["display"] = "Au moins deux jours différents"
         return shown
 
     def queryset(self, request, queryset):
         if self.value() is None:
-            return queryset.filter(count__gte=_TOLD_TWICE)
+            return queryset.filter(count__gte=_TOLD_TWICE, last_on__gt=F("first_on"))
         return super().queryset(request, queryset)
 
     def kept(self, queryset, value):

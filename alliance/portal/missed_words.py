@@ -7,6 +7,7 @@ word once a day and a few words in all, which is remembered in the memory of the
 import re
 import secrets
 import threading
+import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
@@ -21,15 +22,18 @@ MOST_A_SEARCH = 4
 MOST_A_DAY = 40  # words of one address
 _WORD = re.compile(r"(?<![a-z])[a-z]{3,30}(?![a-z])")
 _PRIVATE = re.compile(
-    r"[0-9@./:_\\]"
+    r"[\d@./:_\\。]"
 )  # a number, an e-mail or web address: a whole such token says nothing here
 _TRIM_EVERY = 200
 _MOST_ADDRESSES = 5000
 
 
 def countable(words: Iterable[str]) -> list[str]:
-    """Return what may be kept of the words of a search: folded, letters only, from 3 to 30, each once."""
-    tokens = (word for word in words if not _PRIVATE.search(word))
+    """Return what may be kept of the words of a search: folded, letters only, from 3 to 30, each once.
+
+    A number or an address is known in all its letters and digits, those of full width or of another script too.
+    """
+    tokens = (word for word in words if not _PRIVATE.search(unicodedata.normalize("NFKC", word)))
     found = dict.fromkeys(word for token in tokens for word in _WORD.findall(fold(token)))
     return list(found)[:MOST_A_SEARCH]
 

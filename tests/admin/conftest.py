@@ -1,5 +1,6 @@
 """Rows of every kind for the admin's sweeps, made through the actions."""
 
+from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -72,7 +73,7 @@ def _one_more_around_the_pages(by, initiative, n):
     zoom = zooms.create(by=by, values={"title": f"Zoom {n}"})
     zooms.add_items(zoom=zoom, by=by, initiatives=[initiative])
     EquivalentWords.objects.create(words=f"mot {n}, autre {n}")
-    MissedWord.objects.create(word=f"mot{n}", count=2, first_on=today(), last_on=today())
+    MissedWord.objects.create(word=f"mot{n}", count=2, first_on=today() - timedelta(days=1), last_on=today())
     errors_told.tell(token=uuid4(), path="/themes/", subject=ErrorSubject.FALSE, message=f"Message {n}")
 
 
