@@ -8,11 +8,8 @@ from django.db import connection
 from django.urls import resolve
 
 from alliance.accounts.outbox.signed import signed_path
-from alliance.portal import alert_mails, zooms
-from alliance.portal.actions import publish_bilan
-from funding.choices import Measure
-from funding.models import PublishedFigure
-from initiatives.models import EasyText
+from alliance.portal import alert_mails
+from tests import every_page
 from tests.chromium import needs_chromium
 from tests.portal.alerts_world import FOOD, asked
 from tests.probes.kinds import public_kinds
@@ -36,20 +33,7 @@ def few(transactional_db, world):
     """The public site with a page of every kind; return what its addresses need to name."""
     shown = fridge(world)
     world.published(title=LONG * 2)
-    EasyText.objects.create(initiative=shown, what="Un repas gratuit.", phone="418 555-0199")
-    zoom = zooms.create(by=world.coordination, values={"title": "Printemps 2025"})
-    zooms.add_items(zoom=zoom, by=world.coordination, initiatives=[shown])
-    zooms.publish(zoom=zoom, by=world.coordination)
-    publish_bilan(year=world.years["2024-2025"], by=world.coordination)
-    PublishedFigure.objects.create(
-        code="essai",
-        label="Essai",
-        value=1,
-        unit="initiatives",
-        wording="Un",
-        source="Texte",
-        measure=Measure.INITIATIVES,
-    )
+    every_page.fill(world, shown, phone="418 555-0199")
     token = str(asked(FOOD).token)
     return {
         head: signed_path(f"{head}{{{token}}}/").removeprefix(head).rstrip("/")

@@ -14,17 +14,16 @@ from django.utils import timezone
 from alliance.accounts import roles
 from alliance.accounts.models import TeamAddress
 from alliance.lib.dates import today
-from alliance.portal import zooms
-from alliance.portal.actions import publish_bilan
 from alliance.portal.choices import ErrorSubject
 from alliance.portal.models import EquivalentWords, MissedWord, ToldError
 from funding import actions as money
-from funding.choices import Condition, ContributionKind, Measure
+from funding.choices import Condition, ContributionKind
 from funding.models import Contribution, Limits, PublishedFigure, YearClosing
 from funding.rules import Instalment
 from initiatives import actions
 from initiatives.choices import PlanLevel, State
-from initiatives.models import ActionPlan, EasyText, PlanNode
+from initiatives.models import ActionPlan, PlanNode
+from tests import every_page
 from tests.documents import made
 from tests.routes_table import (
     ADDED_BY_ACTIONS_ONLY,
@@ -75,27 +74,14 @@ def things(world):
     YearClosing.objects.create(
         fiscal_year=world.years["2024-2025"], allocated=0, committed=0, paid=0, closed_at=timezone.now()
     )
-    publish_bilan(year=world.years["2024-2025"], by=world.coordination)
-    PublishedFigure.objects.create(
-        code="essai",
-        label="Essai",
-        value=1,
-        unit="initiatives",
-        wording="Un",
-        source="Texte",
-        measure=Measure.INITIATIVES,
-    )
     TeamAddress.objects.create(role=roles.Role.READER, address="equipe@exemple.invalid")
-    zoom = zooms.create(by=world.coordination, values={"title": "Essai"})
-    zooms.add_items(zoom=zoom, by=world.coordination, initiatives=[published])
-    zooms.publish(zoom=zoom, by=world.coordination)
+    every_page.fill(world, published, zoom="Essai")
     plan = ActionPlan.objects.create(period=world.period, title="Plan")
     PlanNode.objects.create(plan=plan, level=PlanLevel.AXIS, label="Axe")
     file = world.initiative(State.CHANGES_REQUESTED)
     document = actions.add_document(
         initiative=file, by=world.agent_mitis, kind="resolution", upload=made.upload()
     )
-    EasyText.objects.create(initiative=published, what="Un repas.")
     EquivalentWords.objects.create(words="frigo, glacière")
     MissedWord.objects.create(word="yourte", first_on=today(), last_on=today())
     ToldError.objects.create(

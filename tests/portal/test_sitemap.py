@@ -10,12 +10,10 @@ from django.urls import resolve
 
 from alliance.portal import directory as memory
 from alliance.portal import freshness, urls, zooms
-from alliance.portal.actions import publish_bilan
-from funding.choices import Measure
-from funding.models import PublishedFigure
 from initiatives.choices import State
 from initiatives.models import EasyText
 from territories.models import Municipality
+from tests import every_page
 from tests.data.test_weights import NOT_PAGES
 
 pytestmark = pytest.mark.django_db
@@ -46,20 +44,7 @@ def paths(get):
 @pytest.fixture
 def full(world, trio):
     """A site with one page of every kind."""
-    zoom = zooms.create(by=world.coordination, values={"title": "Printemps 2025"})
-    zooms.add_items(zoom=zoom, by=world.coordination, initiatives=trio)
-    zooms.publish(zoom=zoom, by=world.coordination)
-    EasyText.objects.create(initiative=trio[0], what="Un repas.")
-    publish_bilan(year=world.years["2024-2025"], by=world.coordination)
-    PublishedFigure.objects.create(
-        code="essai",
-        label="Essai",
-        value=3,
-        unit="initiatives",
-        measure=Measure.INITIATIVES,
-        wording="Trois",
-        source="Texte",
-    )
+    every_page.fill(world, *trio)
     return trio
 
 
