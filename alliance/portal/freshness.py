@@ -26,6 +26,7 @@ from initiatives.models import Initiative
 from territories.models import Organization
 
 _SAFE = ("GET", "HEAD")
+_FIRST_ERROR = 400
 _MOST_PAGES = 200  # kept per process, about 50 kB each; the least recently asked goes first
 _LARGEST = 500_000  # bytes: a whole file of thousands of rows is made again instead of filling the memory
 
@@ -105,8 +106,18 @@ def counted_each_time(response):
     response.is_counted = True
 
 
+def _never_kept(response):
+    """Return an answer that no cache keeps and no browser asks about again with its ETag."""
+    del response["ETag"]
+    patch_cache_control(response, no_store=True)
+    return response
+
+
 def public_page(view):
-    """Make `view` a public page: no login, GET and HEAD only, revalidated by ETag (304 without recomputing)."""
+    """Make `view` a public page: no login, GET and HEAD only, revalidated by ETag (304 without recomputing).
+
+    What it refuses is neither kept nor revalidated: « busy » a minute ago says nothing of now.
+    """
 
     @condition(etag_func=_etag)
     def conditional(request, *args, **kwargs):
@@ -124,10 +135,11 @@ def public_page(view):
         if request.method == "OPTIONS":
             return HttpResponse(headers={"Allow": "GET, HEAD, OPTIONS"})
         if request.method not in _SAFE:
-            return HttpResponseNotAllowed(
-                [*_SAFE, "OPTIONS"], render_to_string("errors/405.html", request=request)
-            )
+            refused = render_to_string("errors/405.html", request=request)
+            return _never_kept(HttpResponseNotAllowed([*_SAFE, "OPTIONS"], refused))
         response = conditional(request, *args, **kwargs)
+        if response.status_code >= _FIRST_ERROR:
+            return _never_kept(response)
         if getattr(response, "is_counted", False):
             del response["ETag"]
         patch_cache_control(response, public=True, no_cache=True)

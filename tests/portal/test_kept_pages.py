@@ -1,8 +1,11 @@
 """A page already computed is served again only while nothing public changed, and never with somebody's cookies."""
 
+import threading
+
 import pytest
 
 from alliance.portal import freshness
+from alliance.portal.bilan import pdf
 from initiatives import actions
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +41,37 @@ def test_refusals_and_redirects_are_not_kept(world, client):
     for address in ("/initiatives/inconnue/", "/initiatives/Cuisine-Du-Quai/"):
         client.get(address)
     assert len(freshness._pages._kept) == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status"),
+    [
+        ("get", "/frigo/?pour=nulle-part", 400),
+        ("get", "/chiffres/changements.csv?theme=inconnu", 400),
+        ("get", "/bilan/2025-2026.pdf", 503),
+        ("get", "/initiatives/inconnue/", 404),
+        ("get", "/inconnue/", 404),
+        ("post", "/", 405),
+    ],
+)
+def test_refusal_is_kept_by_no_cache_and_never_becomes_unchanged(
+    world, client, monkeypatch, method, address, status
+):
+    monkeypatch.setattr(pdf, "available", lambda: True)
+    monkeypatch.setattr(pdf, "_places", threading.BoundedSemaphore(1))
+    with pdf._places:
+        first = getattr(client, method)(address)
+        assert (first.status_code, first["Cache-Control"], "ETag" in first) == (status, "no-store", False)
+
+
+def test_pdf_of_a_busy_server_is_given_when_asked_again(world, client, monkeypatch):
+    monkeypatch.setattr(pdf, "available", lambda: True)
+    monkeypatch.setattr(pdf, "_places", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(pdf, "_made", lambda html, **options: b"%PDF")
+    with pdf._places:
+        busy = client.get("/bilan/2025-2026.pdf")
+    again = client.get("/bilan/2025-2026.pdf", headers={"If-None-Match": busy.get("ETag", "")})
+    assert (busy.status_code, again.status_code, again.content) == (503, 200, b"%PDF")
 
 
 def test_the_oldest_pages_go_first(world, client, monkeypatch):
