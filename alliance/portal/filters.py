@@ -248,14 +248,16 @@ class DirectoryFilter(django_filters.FilterSet):
             for value, label, tone, mark in _offered(self.directory, parameter)
         ]
 
-    def long_choices(self, parameter: str) -> tuple[list[Choice], list[Choice]]:
-        """Return, for a long list, the choices already made and the others by name; beyond 150, the longest lists."""
+    def long_choices(self, parameter: str) -> tuple[list[Choice], list[Choice], int]:
+        """Return, for a long list, the choices already made, the others by name, and how many of these are left out.
+
+        Beyond 150, those with the most initiatives are offered.
+        """
         choices = self.choices(parameter)
-        offered = [choice for choice in choices if not choice.checked]
-        if len(offered) > MOST_OFFERED:
-            longest = set(sorted(offered, key=lambda choice: -choice.count)[:MOST_OFFERED])
-            offered = [choice for choice in offered if choice in longest]
-        return [choice for choice in choices if choice.checked], offered
+        others = [choice for choice in choices if not choice.checked]
+        longest = set(sorted(others, key=lambda choice: -choice.count)[:MOST_OFFERED])
+        offered = [choice for choice in others if choice in longest]
+        return [choice for choice in choices if choice.checked], offered, len(others) - len(offered)
 
 
 def _resolver(directory: Directory, parameter: str) -> Resolver:

@@ -3,12 +3,13 @@
 import re
 import time
 from datetime import date
+from urllib.parse import urlencode
 
 import pytest
 
 from alliance.portal import directory as memory
 from alliance.portal.directory import build
-from alliance.portal.figures import scale, totals
+from alliance.portal.figures import organizations, scale, totals
 from alliance.portal.figures.listed import counted_here
 from alliance.portal.filter_fields import FACETS, MEASURES, SORTS, VIEWS
 from alliance.portal.lists import page as lists
@@ -307,3 +308,21 @@ def test_each_view_takes_three_queries_then_one(world, get, django_assert_num_qu
             assert get(f"{path}{'&' if '?' in path else '?'}tri=mrc").status_code == 200
         with django_assert_num_queries(1):
             assert get(f"{path}{'&' if '?' in path else '?'}tri=recent").status_code == 200
+
+
+def test_choices_left_out_of_a_long_list_are_counted_and_still_found(trio, world, get, monkeypatch):
+    assert "dans cette liste" not in get("/initiatives/?tri=recent").content.decode()
+    monkeypatch.setattr("alliance.portal.filters.MOST_OFFERED", 1)
+    page = get("/initiatives/").content.decode()
+    offered = re.search(r'<select id="choix-organisation".*?</select>(.*?)</div>', page, re.DOTALL)
+    names = re.findall(r'<option value="([a-z0-9-]+)"', offered[0])
+    directory = build(0)
+    every = [one.label for one in organizations(directory)]
+    assert len(names) == 1
+    assert f"{len(every) - 1} autre" in offered[1]
+    assert 'href="/organisations/"' in offered[1]
+    for one in every:  # left out or not: by its page, by its address, by its name in the search
+        held = directory.masks["organisation"].get(one.slug, 0)
+        assert not held & ~directory.found(one.name)
+        assert one.url in get(f"/organisations/?{urlencode({'q': one.name})}").content.decode()
+        assert f'value="{one.slug}" checked' in get(f"/initiatives/?organisation={one.slug}").content.decode()

@@ -85,9 +85,16 @@ def _facet(asked: DirectoryFilter, name: str) -> Context:
 
 
 def _long_facet(asked: DirectoryFilter, name: str, label: str) -> Context:
-    chosen, offered = asked.long_choices(name)
+    chosen, offered, hidden = asked.long_choices(name)
     legend = asked.form.fields[name].label
-    return {"name": name, "legend": legend, "label": label, "chosen": chosen, "offered": offered}
+    return {
+        "name": name,
+        "legend": legend,
+        "label": label,
+        "chosen": chosen,
+        "offered": offered,
+        "hidden": hidden,
+    }
 
 
 # Views ----------------------------------------------------------------------------------------------------------
