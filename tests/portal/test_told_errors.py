@@ -10,17 +10,25 @@ import time_machine
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections
+from django.http import HttpRequest
 from django.test import Client
+from django.urls import reverse
+from django.urls.converters import IntConverter, SlugConverter, StringConverter
 from django.utils import timezone
 
 from alliance.accounts.choices import MailKind, MailState
 from alliance.accounts.models import OutgoingMail
 from alliance.lib.workflow import NotAllowed, Refusal, Stale
 from alliance.portal import errors_told
+from alliance.portal import urls as portal
 from alliance.portal.choices import ErrorState, ErrorSubject
+from alliance.portal.directory import current
+from alliance.portal.figures import register
 from alliance.portal.models import ToldError
+from alliance.portal.named_pages import page_named
 from alliance.portal.told_form import UNKNOWN_PAGE
 from initiatives import actions
+from tests import every_page
 
 pytestmark = pytest.mark.django_db
 PAGE = "/initiatives/frigo-libre-service-de-mont-joli/"
@@ -84,6 +92,9 @@ def test_form_says_which_page_by_its_title(trio, get):
         "javascript:alert(1)",
         "/initiatives/inconnue/",
         "/nulle-part/",
+        "/zoom/canari/",
+        "/chiffres/canari/",
+        "/alertes/arreter/canari/",
         "/admin/",
         "/espace/",
         "/compte/connexion/",
@@ -106,6 +117,37 @@ def test_junk_is_never_shown_again(trio, client, junk):
     assert (refused.status_code, UNKNOWN_PAGE in refused.content.decode()) == (422, True)
     assert "Le titre est faux." in refused.content.decode()
     assert ToldError.objects.count() == 0
+
+
+def test_page_of_something_asked_for_is_named_by_its_own_title_and_answers(world, get):
+    every_page.fill(world, world.published(title="Cuisine du quai"), zoom="Noël")
+    titles = {
+        "/initiatives/cuisine-du-quai/facile-a-lire/": "Cuisine du quai",
+        "/carte/la-mitis/": "Carte\xa0: La Mitis",
+        "/carte/deserts/la-mitis/": "Où il manque de services\xa0: La Mitis",
+        "/chiffres/fqis-accorde/": register.ENTRIES["fqis-accorde"].label,
+        "/chiffres/annonces/essai/": "Essai",
+        "/bilan/2024-2025/": "Bilan 2024-2025",
+        "/bilan/2024-2025/version-1/": "Bilan 2024-2025, version 1",
+        "/zoom/noel/": "Noël",
+        "/frigo/municipalite/mont-joli/": "À mettre sur le frigo\xa0: Mont-Joli",
+    }
+    directory = current(HttpRequest())
+    assert {path: page_named(directory, path).title for path in titles} == titles
+    assert {get(path).status_code for path in titles} == {200}
+
+
+def test_no_address_with_words_of_a_stranger_is_a_page(world, get):
+    """Whatever route takes a word from the address: one that names nothing is not of this site."""
+    world.published(title="Cuisine du quai")
+    junk = {SlugConverter: "gagnez-un-prix", StringConverter: "gagnez-un-prix", IntConverter: 10**30}
+    routes = [route for route in portal.urlpatterns if route.pattern.converters]
+    named = []
+    for route in routes:
+        words = {name: junk[type(one)] for name, one in route.pattern.converters.items()}
+        named.append(page_named(current(HttpRequest()), reverse(f"portal:{route.name}", kwargs=words)))
+    assert (len(routes) > 20, {*named}) == (True, {None})
+    assert page_named(current(HttpRequest()), "/initiatives/cuisine-du-quai/facile-a-lire/") is None
 
 
 def test_drafts_are_not_named(world, get):

@@ -9,8 +9,9 @@ from alliance.lib.workflow import Refusal
 from alliance.portal import errors_told
 from alliance.portal.directory import current
 from alliance.portal.freshness import public_page
+from alliance.portal.named_pages import page_named
 from alliance.portal.public_forms import public_form, too_many
-from alliance.portal.told_form import UNKNOWN_PAGE, WHOLE_SITE, TellForm, page_named
+from alliance.portal.told_form import UNKNOWN_PAGE, WHOLE_SITE, TellForm
 
 _TOO_MANY = (
     "Plusieurs messages viennent déjà de votre connexion depuis une heure. Attendez quelques minutes, "
