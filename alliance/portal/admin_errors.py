@@ -33,7 +33,8 @@ class SettleForm(forms.Form):
         label="Réponse par courriel",
         max_length=2000,
         required=False,
-        help_text="Facultative. Elle part telle quelle. N’y mettez rien de privé.",
+        help_text="Facultative. Elle part telle quelle, sans le message reçu\xa0: rappelez en quelques mots de quoi il "
+        "s’agit. N’y mettez rien de privé.",
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 

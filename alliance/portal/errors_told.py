@@ -16,6 +16,7 @@ from alliance.accounts import outbox
 from alliance.accounts.choices import MailKind, MailState
 from alliance.accounts.models import OutgoingMail, User
 from alliance.accounts.roles import Role
+from alliance.lib.dates import long_date
 from alliance.lib.records import validate
 from alliance.lib.workflow import NotAllowed, Refusal, Stale
 from alliance.portal.choices import ErrorState, ErrorSubject
@@ -117,12 +118,13 @@ def settle(*, told: ToldError, by: User, state: str, answer: str = "", read: int
 
 
 def _answer(told: ToldError, by: User) -> None:
+    """Write to the reader, without their words: anybody could have this mail carry theirs to anybody's address."""
     outbox.queue(
         kind=MailKind.ERROR_ANSWER,
         key=_answer_key(told),
         address=told.email,
         subject="Réponse à l’erreur que vous avez signalée",
-        body=f"Merci d’avoir signalé une erreur. Voici notre réponse.\n\n{told.answer}\n\nVotre message était\xa0:\n{told.message}",
+        body=f"Merci d’avoir signalé une erreur, le {long_date(told.created_at)}. Voici notre réponse.\n\n{told.answer}",
         path=told.path,
         by=by,
         is_demo=told.is_demo,
