@@ -30,7 +30,7 @@ SORTS = {
 VIEWS = {"fiches": "Fiches", "tableau": "Tableau", "carte": "Carte", "impression": "Impression"}
 MEASURES = ("nombre", "dollars", "par-habitant")
 _SHOWN = 40
-_UNKNOWN = " n’est pas dans l’annuaire\xa0: ce filtre a été ignoré."
+_UNKNOWN = " n’est pas dans le répertoire\xa0: ce filtre a été ignoré."
 
 Resolver = Callable[[str], str | None]
 

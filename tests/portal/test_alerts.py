@@ -162,7 +162,7 @@ def test_five_messages_a_day_at_most_reach_an_address(world, client_for):
 
 def test_unknown_filter_is_said_and_the_rest_is_followed(world, get):
     page = get("/alertes/?territoire=la-mitis&theme=astronomie").content.decode()
-    assert "Le thème «\xa0astronomie\xa0» n’est pas dans l’annuaire" in page
+    assert "Le thème «\xa0astronomie\xa0» n’est pas dans le répertoire" in page
     assert "MRC\xa0: La Mitis" in page
 
 

@@ -209,7 +209,7 @@ def test_list_that_means_nothing_any_more_says_so_and_stops(world):
     send()
     (row,) = told()
     assert (row.subject, row.stop_path) == ("La liste que vous suiviez n’existe plus", "")
-    assert "Le thème «\xa0disparu\xa0» n’est pas dans l’annuaire.\n" in row.body
+    assert "Le thème «\xa0disparu\xa0» n’est pas dans le répertoire.\n" in row.body
     assert (alert.label in row.body, Alert.objects.count()) == (True, 0)
 
 

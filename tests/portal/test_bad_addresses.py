@@ -142,9 +142,9 @@ def test_no_path_breaks_a_page(trio, get):
 
 
 SAID = (
-    ("theme=abc", "Le thème «\xa0abc\xa0» n’est pas dans l’annuaire\xa0: ce filtre a été ignoré."),
-    ("territoire=%00", "Le territoire n’est pas dans l’annuaire\xa0: ce filtre a été ignoré."),
-    ("etat=draft", "L’état «\xa0draft\xa0» n’est pas dans l’annuaire\xa0: ce filtre a été ignoré."),
+    ("theme=abc", "Le thème «\xa0abc\xa0» n’est pas dans le répertoire\xa0: ce filtre a été ignoré."),
+    ("territoire=%00", "Le territoire n’est pas dans le répertoire\xa0: ce filtre a été ignoré."),
+    ("etat=draft", "L’état «\xa0draft\xa0» n’est pas dans le répertoire\xa0: ce filtre a été ignoré."),
     ("page=abc", "Le numéro de page n’est pas valide\xa0: la première page est affichée."),
     ("page=" + "9" * 300, "La page demandée n’existe pas\xa0: la dernière, la page 1, est affichée."),
     ("q=%00", "La recherche contient un caractère non permis\xa0: elle a été ignorée."),

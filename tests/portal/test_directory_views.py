@@ -101,7 +101,7 @@ def test_old_theme_and_merged_organization_lead_on_in_the_filter(trio, world, ge
 def test_unknown_values_are_named_and_the_view_stands(trio, get):
     page = get("/initiatives/?theme=zzz&vue=mosaique&tri=hasard").content.decode()
     for said in (
-        "Le thème «\xa0zzz\xa0» n’est pas dans l’annuaire\xa0: ce filtre a été ignoré.",
+        "Le thème «\xa0zzz\xa0» n’est pas dans le répertoire\xa0: ce filtre a été ignoré.",
         "La vue demandée n’existe pas\xa0: la liste est montrée en fiches.",
         "L’ordre demandé n’existe pas\xa0: la liste est triée par titre.",
     ):

@@ -135,9 +135,9 @@ def test_block_shows_the_number_asked_and_counts_them_all(world, get, number, sh
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("theme=atlantide", "Le thème «\xa0atlantide\xa0» n’est pas dans l’annuaire"),
+        ("theme=atlantide", "Le thème «\xa0atlantide\xa0» n’est pas dans le répertoire"),
         ("magie=1", "Le paramètre «\xa0magie\xa0» n’existe pas."),
-        ("magie=%00&theme=%00", "Le thème n’est pas dans l’annuaire"),
+        ("magie=%00&theme=%00", "Le thème n’est pas dans le répertoire"),
         ("tri=hasard", "L’ordre demandé n’existe pas"),
         ("nombre=%00", "Le nombre demandé n’existe pas"),
         ("nombre=<b>", "Le nombre demandé n’existe pas"),

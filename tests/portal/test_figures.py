@@ -188,12 +188,12 @@ def test_file_holds_the_rows_of_the_page(trap, get):
 
 def test_page_names_what_it_drops(trap, get):
     page = get("/chiffres/?exercice=2099-2100&organisation=moisson-mitis&utm=x").content.decode()
-    assert "L’exercice «\xa02099-2100\xa0» n’est pas dans l’annuaire\xa0: ce filtre a été ignoré." in page
+    assert "L’exercice «\xa02099-2100\xa0» n’est pas dans le répertoire\xa0: ce filtre a été ignoré." in page
     assert "L’organisation ne filtre pas cette page\xa0: ce choix a été ignoré." in page
     page = get("/chiffres/levier/?definition=magie").content.decode()
     assert "La définition «\xa0magie\xa0» n’existe pas\xa0: ce choix a été ignoré." in page
     page = get("/chiffres/matrice/lignes/?ligne=atlantide").content.decode()
-    assert "La ligne «\xa0atlantide\xa0» n’est pas dans l’annuaire" in page
+    assert "La ligne «\xa0atlantide\xa0» n’est pas dans le répertoire" in page
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,7 @@ def test_what_is_not_understood_is_named_and_a_file_refuses_it(served, get):
     page = get("/carte/deserts/?theme=zzz&exercice=2025-2026")
     assert page.status_code == 200
     assert (
-        "Le thème «\xa0zzz\xa0» n’est pas dans l’annuaire\xa0: ce filtre a été ignoré."
+        "Le thème «\xa0zzz\xa0» n’est pas dans le répertoire\xa0: ce filtre a été ignoré."
         in page.content.decode()
     )
     two = get("/carte/deserts/?theme=logement&theme=alimentation").content.decode()

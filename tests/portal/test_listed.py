@@ -33,7 +33,9 @@ def test_organization_waiting_to_be_checked_is_unknown_to_the_public(world, get)
     for page in pages:
         assert "Maison du Sapin" not in get(page).content.decode(), page
         assert "/organisations/maison-du-sapin/" not in get(page).content.decode(), page
-    assert "n’est pas dans l’annuaire" in get("/initiatives/?organisation=maison-du-sapin").content.decode()
+    assert (
+        "n’est pas dans le répertoire" in get("/initiatives/?organisation=maison-du-sapin").content.decode()
+    )
 
 
 def test_organization_of_a_published_initiative_is_public(world, get):

@@ -206,7 +206,7 @@ def test_feed_holds_the_last_fifty():
 
 
 REFUSED = (
-    ("theme=zzz", "Le thème «\xa0zzz\xa0» n’est pas dans l’annuaire"),
+    ("theme=zzz", "Le thème «\xa0zzz\xa0» n’est pas dans le répertoire"),
     ("tri=hasard", "L’ordre demandé n’existe pas"),
     ("couleur=bleu", "Le paramètre «\xa0couleur\xa0» n’existe pas."),
     ("page=2", "Le paramètre «\xa0page\xa0» n’existe pas."),

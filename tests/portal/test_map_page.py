@@ -177,7 +177,7 @@ def test_what_is_not_understood_is_named_and_a_file_refuses_it(trio, get):
     assert page.status_code == 200
     said = page.content.decode()
     assert "La mesure demandée n’existe pas\xa0: la carte montre le nombre d’initiatives." in said
-    assert "Le thème «\xa0zzz\xa0» n’est pas dans l’annuaire\xa0: ce filtre a été ignoré." in said
+    assert "Le thème «\xa0zzz\xa0» n’est pas dans le répertoire\xa0: ce filtre a été ignoré." in said
     assert drawings(said) == drawings(get("/carte/").content.decode())
     for query in ("mesure=poids", "theme=zzz", "zzz=1"):
         assert get(f"/carte.csv?{query}").status_code == 400
