@@ -1,6 +1,5 @@
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
-from django.urls import is_valid_path
 from django.utils.http import urlencode
 
 from alliance.portal import figures, gazetteer
@@ -19,9 +18,9 @@ _SHOWN = 12
 
 
 def _doors(query, *paths):
-    """Return the addresses that exist here, by a short name, each with the query: `("map", "/carte/la-mitis/")`."""
+    """Return addresses by a short name, each with the query: `("map", "/carte/la-mitis/")`."""
     asked = f"?{urlencode(query)}" if query else ""
-    return {name: f"{path}{asked}" for name, path in paths if is_valid_path(path)}
+    return {name: f"{path}{asked}" for name, path in paths}
 
 
 def _files(**query):
