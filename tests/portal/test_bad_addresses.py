@@ -2,8 +2,11 @@
 
 import re
 import time
+from urllib.parse import quote
 
 import pytest
+
+from alliance.portal import urls as portal
 
 LISTS = ("/initiatives/", "/organisations/")
 BAD = [
@@ -185,10 +188,39 @@ def test_typed_text_is_escaped(trio, get):
     assert "<img" not in answer
 
 
-def test_other_methods_are_refused(trio, client, addresses):
-    for method in ("post", "put", "patch", "delete", "trace"):
-        refused = [getattr(client, method)(path).status_code for path in addresses]
+def test_other_methods_are_refused(trio, client_for, addresses):
+    client = client_for(enforce_csrf_checks=True)
+    for method in ("POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"):
+        refused = [client.generic(method, path).status_code for path in addresses]
         assert refused == [405] * 17
+
+
+# Lone surrogates, the ends of the planes, controls, digits that are not 0 to 9, letters that grow when folded.
+ODD = [*"\ud800\U0010ffff\uffff\x01\x7f\x85\u2028\u202e\ufeff\xad²①٤𝟙½Ⅷǰßİﬁ－\x00%", "１２", "é\u0301\u0301"]
+EVERY = (
+    "{0}={0}&q={0}&theme={0}&territoire={0}&tri={0}&vue={0}&page={0}&pour={0}&de={0}&du={0}&au={0}&mesure={0}"
+)
+
+
+def test_no_code_point_breaks_a_page_or_an_address(trio, get, addresses):
+    routes = [str(route.pattern) for route in portal.urlpatterns if route.pattern.converters]
+    visited = 0
+    for number, odd in enumerate(ODD):
+        text = quote(odd.encode("utf-8", "surrogatepass"), safe="")
+        query = EVERY.format(text)
+        lists = (
+            "/recherche/",
+            "/initiatives/",
+            "/carte/deserts/",
+            "/chiffres/changements.csv",
+            "/initiatives.csv",
+        )
+        asked = [f"{path}?{query}" for path in (*lists, addresses[number % len(addresses)])]
+        asked += ["/" + re.sub("<[^>]+>", f"{'1' * (number % 2)}{text}", route) for route in routes]
+        for path in asked:
+            assert get(path).status_code < 500, (path, ascii(odd))
+            visited += 1
+    assert (len(ODD), visited > len(ODD) * 25) == (25, True)
 
 
 def test_head_and_options(trio, client, addresses):

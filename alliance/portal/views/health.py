@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
 from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from alliance.portal.models import DataVersion
@@ -11,6 +12,7 @@ from alliance.portal.models import DataVersion
 logger = logging.getLogger(__name__)
 
 
+@csrf_exempt  # nothing is posted here: other methods are told so (405), not that a session has ended
 @login_not_required
 @never_cache
 @require_safe
