@@ -256,5 +256,12 @@ def test_every_table_that_public_pages_read_is_guarded(client):
     read = {name for query in captured for name in re.findall(r'"(\w+)"', query["sql"]) if name in known}
     guarded = {model._meta.db_table for model in guards.PUBLIC}
     assert (statuses, moved, len(paths) > 20) == ({200}, 301, True)
-    assert read - guarded == {"portal_dataversion"}
+    # A history is written with its row, whose own write moves the version; an instalment tells nothing by itself, its
+    # movements do, and they are guarded.
+    histories = tuple(
+        model.history.model._meta.db_table for model in guards.PUBLIC if hasattr(model, "history")
+    )
+    told = {name for name in read if name.startswith(histories)} | {"funding_disbursement"}
+    assert len(told & read) > 2
+    assert read - guarded - told == {"portal_dataversion"}
     assert {"initiatives_plannode", "initiatives_initiativepastslug", "funding_commitmentmovement"} <= read
