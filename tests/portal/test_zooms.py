@@ -382,9 +382,7 @@ def test_words_are_cut_without_losing_a_letter(world):
 def test_zoom_pages_ask_as_many_queries_for_three_rows_as_for_one(world, winter, get, path):
     def asked():
         memory.forget()
-        with CaptureQueriesContext(
-            connection,
-        ) as cold:
+        with CaptureQueriesContext(connection) as cold:
             assert get(path).status_code == 200
         return len(cold)
 
@@ -392,11 +390,8 @@ def test_zoom_pages_ask_as_many_queries_for_three_rows_as_for_one(world, winter,
     one = asked()
     other = zooms.create(by=world.coordination, values={"title": "Deuxième"})
     shown(world, other, world.published(title="Deux"), world.published(title="Trois"))
-    zooms.add_items(
-        zoom=winter[0],
-        by=world.coordination,
-        initiatives=[world.published(title="Quatre"), world.published(title="Cinq")],
-    )
+    more = [world.published(title="Quatre"), world.published(title="Cinq")]
+    zooms.add_items(zoom=winter[0], by=world.coordination, initiatives=more)
     assert (one, asked()) == (4, 4)
     with CaptureQueriesContext(connection) as warm:
         get(path)
