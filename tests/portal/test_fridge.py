@@ -7,12 +7,15 @@ import pytest
 import segno
 
 from alliance.lib.dates import today
+from alliance.portal import directory as memory
+from alliance.portal import freshness
+from alliance.portal.demo import contacts
 from alliance.portal.figures.fridge import still_on, to_call
 from alliance.portal.fridge import bulletin
 from alliance.portal.fridge.qr import code_of
 from alliance.portal.fridge.sheet import MOST_ON_SHEET, build, clipped
 from alliance.portal.fridge.subject import find
-from initiatives.choices import Cost, State
+from initiatives.choices import Cost, PartnerRole, State
 from initiatives.models import EasyText, Initiative
 from territories.models import Organization, Territory
 from tests.portal.fridge_world import directory_of, services
@@ -148,13 +151,47 @@ def test_verified_is_said_only_when_everything_was(world, rf):
     assert sheet_of(rf.get("/")).verified_on == date(2025, 12, 1)
 
 
-def test_demonstration_is_marked(world, get, rf):
-    services(world, 1)
-    assert "sont inventés" not in get("/frigo/theme/alimentation/").content.decode()
-    EasyText.objects.update(phone="418 555-0101")
+def _initiative(world, row):
+    Initiative.objects.filter(pk=row.pk).update(is_demo=True)
+
+
+def _who_carries_it(world, row):
+    EasyText.objects.update(phone="")
+    lead = Organization.objects.filter(partnerships__initiative=row, partnerships__role=PartnerRole.LEAD)
+    lead.update(is_demo=True, contact_phone="418 722-0009", contact_is_public=True)
+
+
+def _organization(world, row):
+    Organization.objects.filter(pk=world.cdc.pk).update(
+        is_demo=True,
+        contact_phone="418 722-0009",
+        contact_is_public=True,
+        is_listed=True,
+        seat_territory=world.territories["la-mitis"],
+    )
+
+
+def _contact_of_the_mrc(world, row):
+    contacts.write(world.coordination)
+
+
+@pytest.mark.parametrize("invented", [_initiative, _who_carries_it, _organization, _contact_of_the_mrc])
+def test_demonstration_is_marked_by_what_is_invented(world, get, rf, invented):
+    row, page = services(world, 1)[0], "/frigo/municipalite/mont-joli/"
+    assert not sheet_of(rf.get("/")).is_demo
+    assert "sont inventés" not in get(page).content.decode()
+    invented(world, row)
+    memory.forget()
+    freshness.forget()
     assert sheet_of(rf.get("/")).is_demo
-    text = get("/frigo/theme/alimentation/bulletin.txt").content.decode()
+    assert "sont inventés" in get(page).content.decode()
+    text = get(f"{page}bulletin.txt").content.decode()
     assert text.endswith("Données de démonstration.\n")
+
+
+def test_real_number_that_looks_invented_is_not_marked(world, rf):
+    services(world, 1, phone="418 555-0101")
+    assert not sheet_of(rf.get("/")).is_demo
 
 
 @pytest.mark.parametrize("many", [0, 1, 60])

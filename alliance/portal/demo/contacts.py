@@ -4,14 +4,14 @@ from alliance.accounts.models import User
 from territories.actions import update_territory
 from territories.models import Territory
 
-_NAME = "Service d’accueil (démonstration)"
+NAME = "Service d’accueil (démonstration)"
 _FIELDS = ("contact_name", "contact_phone", "contact_email")
 
 
 def invented(territory: Territory) -> dict[str, str]:
     """Return what the demonstration says of an MRC: it can reach nobody."""
     return {
-        "contact_name": _NAME,
+        "contact_name": NAME,
         "contact_phone": f"418 555-01{20 + territory.order % 80:02d}",
         "contact_email": f"{territory.slug}@exemple.invalid",
     }
@@ -28,7 +28,7 @@ def write(by: User) -> int:
 def remove() -> int:
     """Take back every contact that is still the invented one, with the trace of its writing; return how many."""
     removed = 0
-    for territory in Territory.objects.filter(contact_name=_NAME):
+    for territory in Territory.objects.filter(contact_name=NAME):
         values = invented(territory)
         if all(getattr(territory, name) == value for name, value in values.items()):
             removed += Territory.objects.filter(pk=territory.pk).update(**dict.fromkeys(_FIELDS, ""))

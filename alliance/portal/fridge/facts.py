@@ -4,17 +4,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce
 
 from alliance.lib.phones import dialled
+from alliance.portal.demo.contacts import NAME as INVENTED
 from alliance.portal.fridge.subject import Subject
 from initiatives.choices import PartnerRole
 from initiatives.models import Initiative, Partnership
 from territories.models import Municipality, Organization, Territory
 
 MOST_READ = 2000  # initiatives asked about at once; the nearest ones
-_COLUMNS = ("name", "phone", "what", "where", "cost", "note", "on")
+_COLUMNS = ("name", "phone", "what", "where", "cost", "note", "on", "demo")
 
 
 @dataclass(frozen=True)
@@ -31,10 +44,18 @@ class Contact:
     def tel(self) -> str:
         return dialled(self.phone)
 
+    @property
+    def is_demo(self) -> bool:
+        """Say whether it is the contact that the demonstration gives to an MRC that has none."""
+        return self.person == INVENTED
+
 
 @dataclass(frozen=True)
 class Easy:
-    """What is known to call about an initiative: its short version, else the public telephone of who carries it."""
+    """What is known to call about an initiative: its short version, else the public telephone of who carries it.
+
+    `is_demo`: that telephone is the one of an organization of the demonstration.
+    """
 
     phone: str
     what: str
@@ -42,6 +63,7 @@ class Easy:
     cost: str
     note: str
     verified_on: date | None
+    is_demo: bool
 
 
 @dataclass(frozen=True)
@@ -53,6 +75,7 @@ class Body:
     phone: str
     kind: str
     where: str
+    is_demo: bool
 
 
 @dataclass
@@ -63,11 +86,16 @@ class Facts:
     bodies: list[Body] = field(default_factory=list)
 
 
-def _text(value: str | F | Subquery | Coalesce) -> Cast:
+def _text(value: str | F | Subquery | Coalesce | Case) -> Cast:
     return Cast(Value(value) if isinstance(value, str) else value, TextField())
 
 
-def _rows(rows: QuerySet, kind: str, **columns: F | Subquery | Coalesce) -> QuerySet:
+def _mark(condition: Q | Exists) -> Case:
+    """Return « oui » where a condition holds, nothing elsewhere: each database writes a boolean its own way."""
+    return Case(When(condition, then=Value("oui")), default=Value(""), output_field=TextField())
+
+
+def _rows(rows: QuerySet, kind: str, **columns: F | Subquery | Coalesce | Case) -> QuerySet:
     complete = {
         f"f_{name}": Coalesce(_text(columns.get(name, "")), Value("", TextField())) for name in _COLUMNS
     }
@@ -83,6 +111,7 @@ def _initiatives(pks: Iterable[int]) -> QuerySet:
     )
     carried = Subquery(lead.values("organization__contact_phone")[:1], output_field=CharField())
     own = Coalesce(F("easy__phone"), Value(""), output_field=CharField())
+    invented = Exists(lead.filter(organization__is_demo=True))
     return _rows(
         Initiative.objects.published().filter(pk__in=list(pks)),
         "initiative",
@@ -93,6 +122,7 @@ def _initiatives(pks: Iterable[int]) -> QuerySet:
         cost=F("easy__cost"),
         note=F("easy__cost_note"),
         on=F("verified_on"),
+        demo=_mark(invented),
     )
 
 
@@ -108,6 +138,7 @@ def _organizations(subject: Subject) -> QuerySet:
         found = found.filter(near)
     name = Coalesce(F("usual_name"), F("name"))
     columns = {"name": name, "phone": F("contact_phone"), "what": F("kind"), "note": F("name")}
+    columns |= {"demo": _mark(Q(is_demo=True))}
     return _rows(found, "body", where=F("seat_municipality__name"), **columns)
 
 
@@ -146,15 +177,17 @@ def read(subject: Subject, pks: Iterable[int]) -> Facts:
 
 
 def _take(facts: Facts, subject: Subject, row: tuple) -> None:
-    kind, pk, name, phone, what, where, cost, note, on = row
+    kind, pk, name, phone, what, where, cost, note, on, demo = row
     if kind == "contact":
         facts.contacts.append(Contact(int(note or 0), name, what, phone, where))
         if subject.is_territory:
             facts.code = on
     elif kind == "initiative":
         verified = date.fromisoformat(on[:10]) if on else None
-        facts.easy[pk] = Easy(phone or name, what, where, cost, note, verified)
+        facts.easy[pk] = Easy(
+            phone or name, what, where, cost, note, verified, is_demo=bool(demo and not phone)
+        )
     elif kind == "body":
-        facts.bodies.append(Body(pk, name or note, phone, what, where))
+        facts.bodies.append(Body(pk, name or note, phone, what, where, is_demo=bool(demo)))
     else:
         facts.code = name

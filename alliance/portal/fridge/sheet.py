@@ -4,7 +4,6 @@ The rule that chooses (said on the page): what is under way or planned and has a
 the organizations of the place with a public telephone. What does not fit, or has no telephone, is counted.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +12,7 @@ from alliance.lib.phones import dialled
 from alliance.portal.directory import Directory
 from alliance.portal.figures.fridge import left_out, to_call
 from alliance.portal.fridge import facts as facts_of
-from alliance.portal.fridge.facts import Body, Contact, Easy, Facts
+from alliance.portal.fridge.facts import Body, Contact, Easy
 from alliance.portal.fridge.subject import Subject, short_address, spoken
 from alliance.portal.labels import ORGANIZATION
 from alliance.portal.rows import EVERYWHERE, Row
@@ -121,14 +120,8 @@ def build(directory: Directory, subject: Subject) -> Sheet:
         more=left_out(len(found) + len(bodies), len(shown)),
         address=short_address(known.code),
         as_of=today(),
-        is_demo=any(entry.is_demo for entry in shown) or _demo(known, shown),
+        is_demo=any(one.is_demo for one in (*shown, *known.contacts)),
     )
-
-
-def _demo(known: Facts, shown: Iterable[Entry]) -> bool:
-    """Say whether a telephone kept for fiction (555-01xx) is on the sheet."""
-    phones = [*(entry.phone for entry in shown), *(contact.phone for contact in known.contacts)]
-    return any("555-01" in phone for phone in phones)
 
 
 def _of_initiative(row: Row, easy: Easy) -> Entry:
@@ -140,7 +133,7 @@ def _of_initiative(row: Row, easy: Easy) -> Entry:
         cost=_cost(easy),
         url=row.url,
         verified_on=easy.verified_on,
-        is_demo=row.is_demo,
+        is_demo=row.is_demo or easy.is_demo,
     )
 
 
@@ -170,6 +163,7 @@ def _of_bodies(directory: Directory, subject: Subject, bodies: list[Body]) -> li
             where=clipped(body.where, _WHERE),
             cost="",
             url=labels[body.pk].url,
+            is_demo=body.is_demo,
         )
         for body in near
     ]
