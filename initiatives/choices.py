@@ -27,11 +27,15 @@ class State(models.TextChoices):
 
 
 class PublicState(models.TextChoices):
-    """The three words the public reads; every other state is private."""
+    """The words the public reads. « À confirmer » is declared by nobody: a day in the past makes it (portal/still.py)."""
 
     PLANNED = "prevue", "Prévue"
     ONGOING = "en-cours", "En cours"
+    UNCONFIRMED = "a-confirmer", "À confirmer"
     DONE = "realisee", "Réalisée"
+
+    now = nonmember(("prevue", "en-cours"))
+    before = nonmember(("a-confirmer", "realisee"))
 
 
 PUBLIC_STATE = {

@@ -29,6 +29,7 @@ from territories.choices import MunicipalityKind, OrganizationKind
 from territories.models import Membership, Municipality, Organization, Territory
 
 PASSWORD = "longue phrase de test 2025"
+DAY = date(2026, 2, 28)  # the last day of the period of `World.values`
 MRCS = [
     ("14", "Kamouraska", "de Kamouraska", "au Kamouraska", "Saint-Pascal", 1),
     ("12", "Rivière-du-Loup", "de Rivière-du-Loup", "dans Rivière-du-Loup", "Rivière-du-Loup", 2),
@@ -89,7 +90,7 @@ class World:
             "themes": [self.themes["alimentation"]],
             "primary_theme": self.themes["alimentation"],
             "starts_on": date(2025, 5, 1),
-            "ends_on": date(2026, 2, 28),
+            "ends_on": DAY,
             "target_groups": [self.families],
         }
         return values | changes

@@ -28,6 +28,10 @@ from alliance.portal.followed import Followed
 from alliance.portal.models import Alert
 
 logger = logging.getLogger(__name__)
+WIDER = (
+    "Une partie de cette liste n’a pas été comprise\xa0: l’alerte serait plus large que ce que vous demandez. "
+    "Dites d’abord quelle liste vous voulez suivre."
+)
 KEPT = timedelta(days=7)  # an address that nobody confirmed
 HOUR = time(7)  # on Monday, on the clock of America/Toronto
 SETTLED = timedelta(minutes=10)  # what was being published at that hour is written down by then
@@ -38,8 +42,11 @@ def ask(*, email: str, asked: Followed) -> Alert:
     """Write that `email` wants the news of a list, and the message that asks to confirm it, once a day at most.
 
     Asking again gives the row already there; who follows the list already is told so by a message. The page says the
-    same in every case. Raises Refusal for a list too long to be kept, ValidationError for what is not an address.
+    same in every case. Raises Refusal for a list too long to be kept or not wholly understood (without one of its
+    filters it would be wider than what was asked), ValidationError for what is not an address.
     """
+    if asked.problems:
+        raise Refusal(WIDER)
     if asked.is_too_long:
         raise Refusal("Cette liste a trop de filtres pour être suivie. Retirez-en quelques-uns.")
     alert = _written(email.strip().lower(), asked)

@@ -18,7 +18,7 @@ from alliance.portal.directory import Directory
 from alliance.portal.figures.choice import PARAMETERS, Choice
 from alliance.portal.figures.leverage import DEFAULT, DEFINITIONS
 from alliance.portal.figures.matrix import NOWHERE, place_name
-from alliance.portal.filter_fields import as_typed
+from alliance.portal.filter_fields import as_typed, dropped_names, unknown_names
 from alliance.portal.filters import FACETS, Problem, SlugsField, _label, _offered, _resolver
 from alliance.portal.selection import Selection
 from funding.choices import Line
@@ -126,10 +126,14 @@ class FiguresFilter(django_filters.FilterSet):
     @property
     def refusals(self) -> list[str]:
         """Return why a file is refused: what a page drops, and names of parameters that nobody knows."""
-        unknown = sorted(set(self.data) - set(self.form.fields) - set(_KNOWN))
-        return [problem.sentence for problem in self.problems] + [
-            f"Le paramètre «\xa0{as_typed(name)}\xa0» n’existe pas." for name in unknown
-        ]
+        sentences = [problem.sentence for problem in self.problems]
+        return sentences + unknown_names(self.data, {*self.form.fields, *_KNOWN})
+
+    @property
+    def notices(self) -> list[str]:
+        """Return what a page says that it dropped: values and names that it does not know."""
+        dropped = dropped_names(self.data, {*self.form.fields, *_KNOWN})
+        return [problem.sentence for problem in self.problems] + dropped
 
     # Addresses and choices ------------------------------------------------------------------------------------
 

@@ -1,11 +1,12 @@
 """What one parameter of the directory's address may hold. What is not understood is dropped and named, never guessed."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from alliance.lib.text import QUERY_LENGTH, clean_line, query_terms
 
@@ -30,6 +31,10 @@ SORTS = {
 VIEWS = {"fiches": "Fiches", "tableau": "Tableau", "carte": "Carte", "impression": "Impression"}
 MEASURES = ("nombre", "dollars", "par-habitant")
 _SHOWN = 40
+_MOST_NAMED = 5
+_LINKED = frozenset(
+    {"fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "igshid"}
+)  # what mails and networks add to a link
 _UNKNOWN = " n’est pas dans le répertoire\xa0: ce filtre a été ignoré."
 
 Resolver = Callable[[str], str | None]
@@ -50,6 +55,26 @@ def as_typed(value: str) -> str:
     except ValidationError:
         return ""
     return f"{text[:_SHOWN]}…" if len(text) > _SHOWN else text
+
+
+def unknown_names(data: Mapping[str, str], known: Collection[str]) -> list[str]:
+    """Return a sentence for each parameter that nobody knows, the first five named, the others counted."""
+    names = sorted(set(data) - set(known))
+    sentences = [
+        f"Le paramètre «\xa0{shown}\xa0» n’existe pas."
+        if (shown := as_typed(name))
+        else "Un paramètre n’a pas de nom lisible."
+        for name in names[:_MOST_NAMED]
+    ]
+    others = len(names) - _MOST_NAMED
+    return [*sentences, f"Autres paramètres qui n’existent pas\xa0: {others}."] if others > 0 else sentences
+
+
+def dropped_names(data: QueryDict, known: Collection[str]) -> list[str]:
+    """Return what a page says of the names that it drops; nothing for empty values, page numbers, marks of a link."""
+    said = {name: value for name, values in data.lists() if (value := "".join(values).strip())}
+    silent = {name for name in said if name == "page" or name in _LINKED or name.startswith("utm_")}
+    return unknown_names(said, silent.union(known))
 
 
 class SlugsField(forms.MultipleChoiceField):

@@ -27,7 +27,8 @@ from alliance.portal.filter_fields import (
     Resolver,
     SearchField,
     SlugsField,
-    as_typed,
+    dropped_names,
+    unknown_names,
 )
 from alliance.portal.labels import Label
 from alliance.portal.selection import Selection
@@ -92,7 +93,7 @@ class _PickFilter(_SearchFilter):
 
 
 class DirectoryFilter(django_filters.FilterSet):
-    """Read the parameters of an address against the directory; unknown parameter names are not even looked at.
+    """Read the parameters of an address against the directory; parameter names that nobody knows are named too.
 
     `selection` are the initiatives, `problems` what was dropped (a page tells it, a file refuses it).
     """
@@ -144,10 +145,17 @@ class DirectoryFilter(django_filters.FilterSet):
 
     def refusals(self, known: Collection[str] = ()) -> list[str]:
         """Return why a file is refused: what a page would drop, and parameters that nobody knows (but `known`)."""
-        unknown = sorted(set(self.data) - set(self.form.fields) - set(known))
-        return [problem.sentence for problem in self.problems] + [
-            f"Le paramètre «\xa0{as_typed(name)}\xa0» n’existe pas." for name in unknown
-        ]
+        sentences = [problem.sentence for problem in self.problems]
+        return sentences + unknown_names(self.data, {*self.form.fields, *known})
+
+    @property
+    def notices(self) -> list[str]:
+        """Return what a page says that it dropped: values and names that it does not know."""
+        return [problem.sentence for problem in self.problems] + self.dropped_names
+
+    @property
+    def dropped_names(self) -> list[str]:
+        return dropped_names(self.data, self.form.fields)
 
     @property
     def sort(self) -> str:

@@ -63,7 +63,7 @@ def read(data: QueryDict, directory: Directory) -> Followed:
         or EVERYTHING,
         label=_label(asked, mailed=False),
         mailed_label=_label(asked, mailed=True),
-        problems=tuple(problems),
+        problems=(*problems, *asked.dropped_names),
         selection=asked.selection,
     )
 

@@ -20,7 +20,7 @@ class GapsFilter(FiguresFilter):
 
     @property
     def notices(self) -> list[str]:
-        said = [problem.sentence for problem in self.problems]
+        said = super().notices
         return [*said, _ONE] if len(self[names.THEME]) > 1 else said
 
     @property

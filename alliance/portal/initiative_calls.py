@@ -13,10 +13,19 @@ _MOST_TERRITORIES = 3  # beyond, a reader looks for their own MRC in the list of
 def calls_of(values: dict[str, Any]) -> list[Call]:
     """Return who may be called, from the lists that the query of the page reads; nobody without a phone or an e-mail."""
     found = [_lead(row) for row in values["l_partners"] or () if row[0] == PartnerRole.LEAD and row[6]]
-    territories = sorted(values["l_territories"] or (), key=lambda row: row[0])
-    if values["scope"] != Scope.REGIONAL and len(territories) <= _MOST_TERRITORIES:
-        found += [_territory(row) for row in territories]
-    return [call for call in found if call.contact.phone or call.contact.email]
+    return [*_reached(found), *territories_called(values["scope"], values["l_territories"])]
+
+
+def territories_called(scope: str, rows: list[list[Any]] | None) -> list[Call]:
+    """Return the MRCs to call, from west to east; none for the whole region, nor when they are many."""
+    territories = sorted(rows or (), key=lambda row: row[0])
+    if scope == Scope.REGIONAL or len(territories) > _MOST_TERRITORIES:
+        return []
+    return _reached([_territory(row) for row in territories])
+
+
+def _reached(calls: list[Call]) -> list[Call]:
+    return [call for call in calls if call.contact.phone or call.contact.email]
 
 
 def _lead(row: list[Any]) -> Call:

@@ -4,27 +4,28 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from alliance.lib.dates import period_text
+from alliance.lib.dates import long_date, period_text
 from alliance.lib.money import NBSP, UNPUBLISHED, ZERO, format_amount, quantize
 from alliance.lib.templatetags.francais import nombre, pluriel
 from alliance.lib.text import lower_first
-from alliance.portal.initiative_calls import calls_of
+from alliance.portal.figures.helping import Call
+from alliance.portal.initiative_calls import calls_of, territories_called
 from alliance.portal.initiative_query import near, one
 from alliance.portal.initiative_steps import milestones
 from alliance.portal.labels import MUNICIPALITY, ORGANIZATION, TERRITORY, THEME, Label
 from alliance.portal.payments import origin
 from alliance.portal.rows import EVERYWHERE
+from alliance.portal.still import announced, doubt, public_state
 from funding import ledger
 from funding.choices import ContributionKind
 from funding.models import Contribution
 from initiatives.choices import (
     PUBLIC_SCOPE,
-    PUBLIC_STATE,
+    Cost,
     PartnerRole,
     Publication,
     PublicState,
     Scope,
-    State,
 )
 from initiatives.models import (
     Initiative,
@@ -97,7 +98,6 @@ class Page:
         for name in (*_PUBLIC, *_TEXTS):
             setattr(self, name, values[name])
         self.pk: int = values["pk"]
-        self.public_state = PublicState(PUBLIC_STATE[State(values["state"])])
         self.scope_label = PUBLIC_SCOPE[Scope(values["scope"])]
         self.plan_label: str = values["plan_node__label"] or ""
         primary = values["primary_theme__slug"]
@@ -108,7 +108,9 @@ class Page:
         names = [name for _, name in sorted(values["l_groups"] or ())]
         self.groups = [*names[:1], *map(lower_first, names[1:])]
         self.partners = _partners(values["l_partners"])
-        self.calls = calls_of(values)
+        self.public_state = public_state(values["state"], self.ends_on, self.years)
+        self.doubt = doubt(self.public_state, self.ends_on, self.years)
+        self.calls = self._calls(values)
         self.shares = _shares(values["l_shares"])
         self.milestones = milestones(values)
         self.continues = _link(values["continues__title"], values["continues__slug"], values)
@@ -121,12 +123,31 @@ class Page:
         )
         self.cost = ledger.total([self.awarded, self.brought.known])
         self.story = _story(values["l_stories"])
-        self.has_easy: bool = values["has_easy"]
+        self.has_easy: bool = values["easy__cost"] is not None
+        self.price = self._price(values)
         self.related = _related(values, self)
 
     @staticmethod
     def _natures(values: dict[str, Any]) -> list[tuple[str, Decimal | None]]:
         return [(row[1], dollars(row[3])) for row in values["l_shares"] or ()]
+
+    def _calls(self, values: dict[str, Any]) -> list[Call]:
+        """Return whom to call: once it ended, or its period is over, nobody is sent to who carried it."""
+        if self.has_ended or self.doubt:
+            return territories_called(values["scope"], values["l_territories"])
+        return calls_of(values)
+
+    def _price(self, values: dict[str, Any]) -> str:
+        """Return what a person pays, in the words of the short version; "" when there is none, or nothing to ask any more."""
+        if not self.has_easy or self.has_ended:
+            return ""
+        if values["easy__cost"] == Cost.UNKNOWN:
+            return values["easy__cost_note"] or "Demandez en appelant."
+        return " ".join(filter(None, (Cost(values["easy__cost"]).label, values["easy__cost_note"])))
+
+    @property
+    def has_ended(self) -> bool:
+        return self.public_state == PublicState.DONE
 
     @property
     def people_reached(self) -> str:
@@ -157,8 +178,10 @@ class Page:
     @property
     def call_title(self) -> str:
         """Return the heading over whom to call; one that ended sends nobody to what is no longer there."""
-        if self.public_state == PublicState.DONE:
+        if self.has_ended:
             return "Cette initiative est terminée. Besoin d’aide maintenant?"
+        if self.doubt:
+            return "Cette initiative est peut-être terminée. Besoin d’aide maintenant?"
         return "" if self.serves_people else "Qui appeler"
 
     @property
@@ -199,8 +222,21 @@ class Page:
         """Say state, period, partners and amount in one sentence (features.md row 15)."""
         who = f"portée par {self.lead.organization.name}" if self.lead else ""
         carried = " ".join(part for part in (who, self._along) if part)
-        said = [f"Initiative {self.public_state.label.lower()}", self.period, carried, self._money]
-        return f"{', '.join(part for part in said if part)}."
+        said = (
+            [self._unsure] if self.doubt else [f"Initiative {self.public_state.label.lower()}", self.period]
+        )
+        return f"{', '.join(part for part in (*said, carried, self._money) if part)}."
+
+    @property
+    def _unsure(self) -> str:
+        """Say when it was to take place, and that nobody confirmed its end: its declared state is not known to be true."""
+        if self.starts_on and self.ends_on:
+            when = f"prévue {self.period}"
+        elif self.ends_on:
+            when = f"prévue jusqu’au {long_date(self.ends_on)}"
+        else:
+            when = announced(self.years)
+        return f"Initiative {when} (sa fin n’est pas confirmée)"
 
     @property
     def _along(self) -> str:

@@ -9,7 +9,7 @@ from alliance.portal.initiative_steps import STEPS
 from funding import ledger
 from funding.models import Contribution
 from initiatives.choices import PartnerRole, Scope
-from initiatives.models import EasyText, Initiative, Partnership, Report, TransitionLog
+from initiatives.models import Initiative, Partnership, Report, TransitionLog
 
 _RELATED = 4
 _LISTS = (
@@ -41,6 +41,19 @@ _REACHED = ("contact_is_public", "contact_phone", "contact_email", "website")
 def _through(field: str, *columns: str) -> Any:
     rows = getattr(Initiative, field).through.objects.all()
     return per_parent(rows, "initiative", JsonRows(*columns))
+
+
+def easy_one(slug: str) -> Initiative | None:
+    """Return a published initiative that has a short version, with it, its years and its MRCs (one query)."""
+    rows = Initiative.objects.published().filter(slug=slug, easy__isnull=False)
+    return (
+        rows.select_related("easy", "primary_theme")
+        .annotate(
+            l_years=_through("fiscal_years", "fiscalyear__label"),
+            l_territories=_through("territories", *(f"territory__{name}" for name in _TERRITORY)),
+        )
+        .first()
+    )
 
 
 def _query() -> QuerySet:
@@ -75,7 +88,6 @@ def _query() -> QuerySet:
         l_stories=per_parent(
             Report.objects.with_story_agreed(), "initiative", JsonRows("due_on", F("pk"), "story")
         ),
-        has_easy=Exists(EasyText.objects.filter(initiative=OuterRef("pk"))),
         l_steps=per_parent(
             TransitionLog.objects.filter(to_state__in=STEPS), "initiative", JsonRows("to_state", "at")
         ),
@@ -98,7 +110,8 @@ def one(slug: str, *fields: str) -> dict[str, Any] | None:
         "continues__slug",
         "continues__publication",
         *(f"l_{name}" for name in _LISTS),
-        "has_easy",
+        "easy__cost",
+        "easy__cost_note",
     )
     return rows.first()
 

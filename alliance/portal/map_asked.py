@@ -78,7 +78,7 @@ class MapAsked:
         """Return what every page of the map shows of its filters."""
         return {
             "asked": self.filters,
-            "notices": [problem.sentence for problem in self.filters.problems],
+            "notices": self.filters.notices,
             "active": self._active(),
             "selects": self._selects(),
             "kept": self._kept,

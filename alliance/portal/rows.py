@@ -13,15 +13,17 @@ from alliance.lib.aggregates import JoinIds, per_parent
 from alliance.portal import labels as kinds
 from alliance.portal.labels import Label, Labels, version_now
 from alliance.portal.payments import Brought, Contributions, Payers, Payment, origin_of
+from alliance.portal.still import doubt, public_state
 from funding import ledger
 from funding.choices import Line
 from funding.models import CommitmentMovement, Contribution
-from initiatives.choices import PUBLIC_STATE, SCOPE_SLUG, Continuity, PartnerRole, PublicState, Scope
+from initiatives.choices import SCOPE_SLUG, Continuity, PartnerRole, PublicState, Scope
 from initiatives.models import Initiative, Partnership
 from initiatives.reporting import publishable_count
 
 EVERYWHERE = "Toute la région"
 _SUMMARY = 200  # a card shows 160 characters
+_MOST_TOWNS = 3  # municipalities that a card names
 _ROLE_RANK = {role: rank for rank, role in enumerate(PartnerRole.values)}
 
 
@@ -106,6 +108,22 @@ class Row:
             return EVERYWHERE
         names = [territory.name for territory in self.territories]
         return " et ".join(names) if len(names) < 3 else f"{len(names)} MRC"
+
+    @property
+    def towns(self) -> str:
+        """Return the municipalities that it names, « Esprit-Saint, Saint-Valérien »; "" when they are too many for a card."""
+        named = self.municipalities if len(self.municipalities) <= _MOST_TOWNS else ()
+        return ", ".join(municipality.name for municipality in named)
+
+    @property
+    def doubt(self) -> str:
+        """Return why its state is to be confirmed, « fin prévue le 28 février 2025 »; "" for every other state."""
+        return doubt(self.state, self.ends_on, [year.name for year in self.years])
+
+    @property
+    def state_text(self) -> str:
+        """« En cours », or « À confirmer, fin prévue le 28 février 2025 »."""
+        return ", ".join(filter(None, (str(self.state.label), self.doubt)))
 
     @property
     def place_rank(self) -> tuple[int, tuple[int, ...]]:
@@ -241,9 +259,10 @@ class _Reader:
     def row(self, values: tuple) -> Row:
         theme, payments = self._themes[values[11]], self._payers.read(values[17])
         others = tuple(other for other in self._named(values[12], kinds.THEME) if other is not theme)
+        years = self._named(values[15], kinds.YEAR)
         return Row(
             *values[:6],
-            state=PUBLIC_STATE[values[6]],
+            state=public_state(values[6], values[8], [year.name for year in years]),
             starts_on=values[7],
             ends_on=values[8],
             published_at=values[9],
@@ -253,7 +272,7 @@ class _Reader:
             themes=(theme, *others),
             territories=self._named(values[13], kinds.TERRITORY),
             municipalities=self._named(values[14], kinds.MUNICIPALITY),
-            years=self._named(values[15], kinds.YEAR),
+            years=years,
             partners=self._partners(values[16]),
             payments=payments,
             continuity=values[18],

@@ -42,7 +42,7 @@ def test_reference_counts_are_those_of_the_sources(loaded):
         "périodes": 3,
         "exercices": 10,
         "thèmes": 8,
-        "mots équivalents": 38,
+        "mots équivalents": 53,
         "groupes de personnes visées": 13,
         "sources de financement": 3,
         "enveloppes": 1,

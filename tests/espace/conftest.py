@@ -18,6 +18,8 @@ def at_once(transactional_db, tmp_path, monkeypatch):
             return
         with sqlite3.connect(tmp_path / "copy") as copy:
             connection.connection.backup(copy)
+            # As `migrate` leaves it: threads that all switch it at once lock each other.
+            copy.execute("PRAGMA journal_mode = WAL")
         copy.close()
         # A settings dictionary of the threads' own: the main connection, told it is a file, would let its memory go.
         theirs = {**connections.settings["default"], "NAME": str(tmp_path / "copy")}

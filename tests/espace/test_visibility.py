@@ -43,6 +43,7 @@ def test_sweep_visits_every_address_that_takes_a_file():
         "receipt",
         "withdraw",
         "renew",
+        "easy",
         "exchanges",
         "partners",
         "partner_new",

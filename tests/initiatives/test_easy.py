@@ -2,6 +2,7 @@
 
 import html
 import time
+from datetime import date
 
 import pytest
 from django.conf import settings
@@ -13,7 +14,8 @@ from alliance.lib.workflow import NotAllowed, Stale
 from initiatives.actions import easy as actions
 from initiatives.choices import Cost, State
 from initiatives.forms.easy import EasyForm, proposed
-from initiatives.models import EasyText, InitiativePastSlug
+from initiatives.models import EasyText, Initiative, InitiativePastSlug
+from territories.models import Territory
 from tests.portal.conftest import get  # noqa: F401  # a fixture
 from tests.world import PASSWORD
 
@@ -26,6 +28,8 @@ SAID = {
     "cost_note": "",
     "phone": "418 722-0000",
 }
+LATER = date(2099, 3, 31)
+HELP = '<p>Pour de l’aide maintenant, composez le <a href="tel:211">211</a>.</p>'
 
 
 def page_of(initiative):
@@ -37,7 +41,7 @@ def post(client, initiative, do="enregistrer", **changes):
 
 
 def test_agent_writes_it_and_it_is_public_with_the_initiative(world, client_for, get):  # noqa: F811
-    initiative = world.published()
+    initiative = world.published(ends_on=LATER)
     answer = post(client_for(world.agent_mitis), initiative)
     assert (answer.status_code, answer["Location"]) == (302, page_of(initiative))
     row = EasyText.objects.get()
@@ -203,7 +207,7 @@ def test_public_page_is_unknown_without_a_version_and_follows_old_addresses(worl
 
 
 def test_unknown_price_is_not_free_and_no_number_leads_to_211(world, get):  # noqa: F811
-    initiative = world.published()
+    initiative = world.published(ends_on=LATER)
     actions.write(initiative=initiative, by=world.agent_mitis, values={"what": "Un repas."})
     page = get(f"/initiatives/{initiative.slug}/facile-a-lire/").content.decode()
     assert "C’est combien?" not in page
@@ -249,3 +253,47 @@ def test_text_of_a_session_that_ended_is_given_back_and_never_published_by_itsel
     assert (answer.status_code, EasyText.objects.count()) == (302, 0)
     agent.post("/compte/connexion/", {"login": world.agent_mitis.email, "password": PASSWORD})
     assert "On chante ensemble.</textarea>" in agent.get(page_of(initiative)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("state", "ends_on", "said"),
+    [
+        (State.COMPLETED, LATER, "C’est terminé."),
+        (State.COMPLETED, date(2025, 6, 30), "C’est terminé."),
+        (State.IN_PROGRESS, date(2025, 6, 30), "C’est peut-être terminé."),
+        (State.APPROVED, date(2025, 6, 30), "C’est peut-être terminé."),
+        (State.IN_PROGRESS, None, "C’est peut-être terminé."),
+    ],
+)
+def test_one_that_is_over_says_so_first_and_sends_nobody_to_it(world, get, state, ends_on, said):  # noqa: F811
+    Territory.objects.filter(slug="la-mitis").update(contact_phone="418 555-0199")
+    initiative = world.published()
+    actions.write(initiative=initiative, by=world.agent_mitis, values=SAID)
+    Initiative.objects.filter(pk=initiative.pk).update(state=state, ends_on=ends_on)
+    initiative.fiscal_years.set([world.years["2024-2025"]])
+    page = get(f"/initiatives/{initiative.slug}/facile-a-lire/").content.decode()
+    main = page.split('<div class="easy">')[1].split("</main>")[0]
+    assert main.index(said) < main.index(HELP) < main.index("+14185550199") < main.index("On mange ensemble.")
+    gone = ("Appelez", "722-0000", "+14187220000", "C’est combien?", "C’est gratuit.", "Comment faire?")
+    assert [word for word in gone if word in main] == []
+
+
+def test_one_that_may_be_over_says_when_it_was_to_end(world, get):  # noqa: F811
+    initiative = world.published()
+    actions.write(initiative=initiative, by=world.agent_mitis, values=SAID)
+    address = f"/initiatives/{initiative.slug}/facile-a-lire/"
+    Initiative.objects.filter(pk=initiative.pk).update(ends_on=date(2025, 6, 30))
+    assert (
+        "<p>Fin prévue le 30 juin 2025. On ne sait pas si ça continue.</p>" in get(address).content.decode()
+    )
+
+
+def test_page_of_a_short_version_costs_one_query_and_that_of_its_freshness(
+    world,
+    get,  # noqa: F811
+    django_assert_num_queries,
+):
+    initiative = world.published(ends_on=date(2026, 2, 28))
+    actions.write(initiative=initiative, by=world.agent_mitis, values=SAID)
+    with django_assert_num_queries(2):
+        get(f"/initiatives/{initiative.slug}/facile-a-lire/")

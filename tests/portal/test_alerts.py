@@ -37,7 +37,7 @@ from tests.portal.alerts_world import (
     ("query", "canonical", "label"),
     [
         ("", "", "Toutes les initiatives"),
-        ("page=3&tri=recent&vue=tableau&x=1", "", "Toutes les initiatives"),
+        ("page=3&tri=recent&vue=tableau&utm_source=x", "", "Toutes les initiatives"),
         (
             "territoire=la-mitis&theme=logement&theme=ALIMENTATION",
             "theme=alimentation&theme=logement&territoire=la-mitis",
@@ -160,10 +160,43 @@ def test_five_messages_a_day_at_most_reach_an_address(world, client_for):
         assert client_for().post("/alertes/?q=moth", posted()).status_code == 302
 
 
-def test_unknown_filter_is_said_and_the_rest_is_followed(world, get):
+def test_sending_past_the_limit_keeps_the_address_and_says_when_to_come_back(world, client_for):
+    answers = [client_for().post(f"/alertes/?{FOOD}", posted()) for _ in range(6)]
+    page = answers[-1].content.decode()
+    assert (answers[-1].status_code, f'value="{ADDRESS}"' in page) == (429, True)
+    assert "votre adresse reste dans cette page" in page
+    assert int(answers[-1]["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "understood", "said"),
+    [
+        ("theme=nimporte", "", "Le thème «\xa0nimporte\xa0» n’est pas dans le répertoire"),
+        (f"{FOOD}&etat=x", f"?{FOOD}", "L’état «\xa0x\xa0» n’est pas dans le répertoire"),
+        ("mrc=la-mitis", "", "Le paramètre «\xa0mrc\xa0» n’existe pas."),
+    ],
+)
+def test_alert_is_never_wider_than_what_was_asked(world, client_for, get, asked_for, understood, said):
+    with pytest.raises(Refusal):
+        asked(asked_for)
+    answer = client_for().post(f"/alertes/?{asked_for}", posted())
+    assert (answer.status_code, Alert.objects.count(), OutgoingMail.objects.count()) == (422, 0, 0)
+    page = answer.content.decode()
+    assert (f'value="{ADDRESS}"' in page, alerts.WIDER in page, said in page) == (True, True, True)
+    assert f'href="/alertes/{understood.replace("&", "&amp;")}">Suivre plutôt cette liste' in page
+    assert said in get(f"/alertes/?{asked_for}").content.decode()
+    assert client_for().post(f"/alertes/{understood}", posted()).status_code == 302
+
+
+def test_unknown_filter_is_said_beside_what_was_understood(world, get):
     page = get("/alertes/?territoire=la-mitis&theme=astronomie").content.decode()
     assert "Le thème «\xa0astronomie\xa0» n’est pas dans le répertoire" in page
     assert "MRC\xa0: La Mitis" in page
+
+
+@pytest.mark.parametrize("query", ["utm_source=a&fbclid=b", "page=2&tri=recent&vue=tableau", "mrc="])
+def test_what_a_link_carries_besides_the_list_is_not_a_problem(world, query):
+    assert listed(query).problems == ()
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -168,10 +168,50 @@ def test_what_is_dropped_is_named(trio, get):
 
 
 def test_silent_parameters_leave_no_trace(trio, get):
-    for query in ("utm_source=a", "theme=", "q=&theme=&tri=titre", "auteur__password=p", "page=1"):
+    silent = ("utm_source=a", "utm_x=1&fbclid=b&gclid=c", "theme=", "mrc=", "q=&theme=&tri=titre", "page=1")
+    for query in silent:
         answer = get(f"/initiatives/?{query}").content.decode()
         assert "n’était pas valide" not in answer
         assert '<link rel="canonical" href="http://127.0.0.1:8000/initiatives/">' in answer
+
+
+FILTERED = (
+    "/initiatives/",
+    "/initiatives/?vue=tableau",
+    "/initiatives/?vue=carte",
+    "/organisations/",
+    "/carte/",
+    "/carte/la-mitis/",
+    "/carte/deserts/",
+    "/carte/deserts/la-mitis/",
+    "/chiffres/",
+    "/chiffres/exercices/",
+    "/chiffres/matrice/",
+    "/chiffres/matrice/lignes/",
+    "/chiffres/levier/",
+    "/chiffres/initiatives/",
+    "/alertes/",
+)
+
+
+@pytest.mark.parametrize("path", FILTERED)
+def test_unknown_name_of_a_parameter_is_named(trio, get, path):
+    joined = f"{path}{'&' if '?' in path else '?'}"
+    said = "Le paramètre «\xa0mrc\xa0» n’existe pas."
+    asked = get(f"{joined}mrc=atlantide&utm_source=a")
+    page = asked.content.decode()
+    assert (asked.status_code, page.count(said), "utm_source\xa0»" in page) == (200, 1, False)
+    silent = get(f"{joined}utm_source=a&fbclid=b&page=1&mrc=")
+    assert (silent.status_code, "Le paramètre" in silent.content.decode()) == (200, False)
+
+
+def test_many_unknown_names_are_counted(trio, get):
+    page = get("/initiatives/?" + "&".join(f"z{n}=1" for n in range(900))).content.decode()
+    assert (page.count("Le paramètre «"), "Autres paramètres qui n’existent pas\xa0: 895." in page) == (
+        5,
+        True,
+    )
+    assert "Un paramètre n’a pas de nom lisible." in get("/initiatives/?%00=1").content.decode()
 
 
 def test_a_dropped_filter_leaves_the_others(trio, get):

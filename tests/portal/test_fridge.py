@@ -6,11 +6,10 @@ from itertools import count
 import pytest
 import segno
 
-from alliance.lib.dates import today
 from alliance.portal import directory as memory
 from alliance.portal import freshness
 from alliance.portal.demo import contacts
-from alliance.portal.figures.fridge import still_on, to_call
+from alliance.portal.figures.fridge import to_call
 from alliance.portal.fridge import bulletin
 from alliance.portal.fridge.qr import code_of
 from alliance.portal.fridge.sheet import MOST_ON_SHEET, build, clipped
@@ -93,9 +92,7 @@ def test_only_what_is_still_on_is_printed(world, rf):
     world.published(State.IN_PROGRESS, title="En cours", ends_on=date(2099, 1, 1))
     directory = directory_of(rf.get("/"))
     label = find(directory, "municipalite", "mont-joli").label
-    assert [row.title for row in to_call(directory, label, today())] == ["En cours", "Prévue"]
-    last = next(row for row in directory.rows if row.title == "Passée")
-    assert [still_on(last, day) for day in (date(2024, 6, 1), date(2024, 6, 2))] == [True, False]
+    assert [row.title for row in to_call(directory, label)] == ["En cours", "Prévue"]
 
 
 def test_the_nearest_come_first_then_the_mrc_then_the_region(world, rf):

@@ -6,7 +6,7 @@ import pytest
 
 from alliance.lib.tabular import csv_text
 from alliance.portal import labels as names
-from alliance.portal.figures.deserts import Gaps, Service
+from alliance.portal.figures.deserts import Gap, Gaps, Service, Tally
 from alliance.portal.figures.gaps_map import region_map, territory_cells
 from alliance.portal.figures.gaps_table import file_of, region_matrix, territory_matrix, with_neighbours
 from alliance.portal.figures.nearby import FARTHEST, MOST
@@ -48,14 +48,16 @@ def naive(directory, town, mrc, theme):
         state = "now"
     elif any(one.state in NOW for one in regional):
         state = "region"
-    elif any(one.state in NOW for one in vague):
+    elif any(one.state in NOW for one in vague) or any(
+        one.state == PublicState.UNCONFIRMED for one in (*naming, *regional, *vague)
+    ):
         state = "unknown"
     elif naming or regional:
         state = "before"
     else:
         state = "unknown" if vague else "never"
     now = sum(one.state in NOW for one in naming)
-    return state, now, len(naming) - now
+    return state, now, *(sum(one.state == state for one in naming) for state in PublicState.before)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -67,7 +69,7 @@ def test_each_state_is_what_a_plain_reading_finds(seed, size):
     for mrc in gaps.territories:
         for line in territory_matrix(gaps, mrc):
             for gap in line.gaps:
-                found = (gap.service.value, gap.now, gap.before)
+                found = (gap.service.value, gap.now, gap.unconfirmed, gap.before)
                 assert found == naive(directory, line.label, mrc.slug, gap.theme.slug), (
                     line.label,
                     gap.theme,
@@ -104,6 +106,7 @@ def here(known, number=1, town="mont-joli", **changes):
 
 EVERYWHERE = {"scope": Scope.REGIONAL, "territories": (), "town": ""}
 DONE = {"state": PublicState.DONE}
+DOUBT = {"state": PublicState.UNCONFIRMED}
 
 
 @pytest.mark.parametrize(
@@ -126,6 +129,13 @@ DONE = {"state": PublicState.DONE}
         ([{"town": "", "territories": ()}], Service.NEVER),
         ([{"town": "matane"}], Service.UNKNOWN),
         ([], Service.NEVER),
+        ([DOUBT], Service.UNKNOWN),
+        ([DOUBT, DONE], Service.UNKNOWN),
+        ([DOUBT, {}], Service.NOW),
+        ([DOUBT, EVERYWHERE], Service.REGION),
+        ([EVERYWHERE | DOUBT], Service.UNKNOWN),
+        ([{"town": ""} | DOUBT, DONE], Service.UNKNOWN),
+        ([{"town": "price"} | DOUBT], Service.NEVER),
     ],
 )
 def test_a_state_is_as_defined(known, told, expected):
@@ -142,10 +152,10 @@ def test_an_initiative_of_the_mrc_is_never_nothing_for_any_of_its_municipalities
 
 
 def test_only_public_states_count():
-    """A cancelled or refused initiative is not in the directory; the three words of the public are all there is."""
-    assert {PUBLIC_STATE.get(state) for state in State} == {*PublicState, None}
+    """A cancelled or refused initiative is not in the directory; only a date makes one « à confirmer »."""
+    assert {PUBLIC_STATE.get(state) for state in State} == {*PublicState, None} - {PublicState.UNCONFIRMED}
     assert State.CANCELLED not in PUBLIC_STATE
-    assert set(NOW) == set(PublicState) - {PublicState.DONE}
+    assert {*PublicState.now, *PublicState.before} == set(PublicState)
 
 
 def test_a_merged_municipality_serves_the_one_that_replaced_it(known):
@@ -182,6 +192,33 @@ def test_initiatives_per_thousand_residents_are_unknown_without_residents(known)
     assert (amqui.residents, amqui.per_thousand) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("homes", "expected"),
+    [
+        ((1800, 700), (2500, False)),
+        ((1800, 0), (1800, True)),
+        ((0, 0), (None, False)),
+        ((), (0, False)),
+    ],
+)
+def test_residents_without_service_are_at_least_those_known(known, homes, expected):
+    theme, mrc = known.find(names.THEME, "alimentation"), known.find(names.TERRITORY, "la-matapedia")
+    named = ("amqui", "causapscal")[: len(homes)]
+    labels_ = [
+        replace(known.find(names.MUNICIPALITY, slug), population=n)
+        for slug, n in zip(named, homes, strict=True)
+    ]
+    tally = Tally(tuple(Gap(label, mrc, theme, Service.NEVER, now=0, before=0) for label in labels_))
+    assert (tally.residents, tally.is_partial) == expected
+
+
+def test_nobody_lives_in_an_unorganized_territory_and_that_is_known(known):
+    theme, mrc = known.find(names.THEME, "alimentation"), known.find(names.TERRITORY, "la-mitis")
+    empty = known.find(names.MUNICIPALITY, "lac-a-la-croix")
+    tally = Tally((Gap(empty, mrc, theme, Service.NEVER, now=0, before=0),))
+    assert (tally.residents, tally.is_partial) == (0, False)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_tallies_drawings_tables_and_file_agree(seed):
     gaps = Gaps(mapped(seed, 12))
@@ -211,12 +248,22 @@ def test_tallies_drawings_tables_and_file_agree(seed):
     assert {(one[0], one[3]) for one in some} == {("La-Mitis", "Logement")}
 
 
+def test_file_says_where_the_demonstration_made_the_state(known):
+    gaps = Gaps(assemble(known, [here(known), here(known, 2, town="price", is_demo=True)]))
+    titles, rows = file_of(gaps, ["alimentation"], ["la-mitis"])
+    assert titles[-1] == "Démonstration"
+    assert {one[1] for one in rows if one[-1]} == {"Price"}
+    gaps = Gaps(assemble(known, [here(known), here(known, 2, town="", is_demo=True)]))
+    _, rows = file_of(gaps, ["alimentation"], ["la-mitis"])
+    assert all(one[-1] for one in rows)
+
+
 # Neighbours ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_neighbours_are_the_nearest_ones_served_now(seed):
-    drawn = mapped(seed, 30)
+    drawn = mapped(seed, 60)
     directory = assemble(drawn.labels, [one for one in drawn.rows if one.scope != Scope.REGIONAL])
     gaps, distance, proposed, lonely = Gaps(directory), shapes().distance, 0, 0
     for theme in gaps.themes[:3]:

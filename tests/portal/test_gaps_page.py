@@ -165,6 +165,22 @@ def test_unknown_residents_are_not_zero(served, get):
     assert told == {"Mont-Joli": "", "Price": "1800"}
 
 
+def people_without_service(get):
+    """Return the last cell of each row of the table by MRC."""
+    page = get("/carte/deserts/?theme=alimentation").content.decode()
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>.*?<td class=\"num\">([^<]*)</td></tr>", page)
+    return {plain(name).strip(): told for name, told in rows}
+
+
+def test_people_without_service_are_at_least_those_known(served, get):
+    found = people_without_service(get)
+    assert (found["La Mitis"], found["Total"]) == ("inconnu", "inconnu")
+    Municipality.objects.filter(slug="price").update(population=1800)
+    memory.forget()
+    found = people_without_service(get)
+    assert (found["La Mitis"], found["Total"]) == ("1\xa0800", "au moins 1\xa0800")
+
+
 def test_initiatives_without_place_are_told_beside(world, get):
     assert "ne dit pas où elle a lieu" not in get("/carte/deserts/?theme=alimentation").content.decode()
     lost = world.published(title="Quelque part")

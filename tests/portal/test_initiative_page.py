@@ -1,4 +1,4 @@
-"""The page of one initiative: results, story, money, source, what is near and why; and its organization's page."""
+"""The page of one initiative: results, story, money, source, what is near and why."""
 
 import re
 from datetime import UTC, date, datetime
@@ -9,20 +9,19 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from alliance.portal import directory as memory
-from alliance.portal import freshness
 from alliance.portal.initiative_page import find
 from alliance.portal.initiative_steps import milestones
 from funding import actions as money
 from funding.choices import ContributionKind
 from funding.models import Contribution
-from initiatives.choices import PartnerRole, ReportKind, State
+from initiatives.choices import Cost, PartnerRole, ReportKind, State
 from initiatives.models import EasyText, Initiative, Report
-from territories import actions as places
 from territories.models import Territory
 
 pytestmark = pytest.mark.django_db
 PAGE = "/initiatives/frigo-libre-service-de-mont-joli/"
 N = "\xa0"
+LATER = date(2099, 3, 31)
 
 
 @pytest.fixture
@@ -134,6 +133,7 @@ def test_whom_to_call_stands_first_when_the_initiative_serves_people(page, trio)
 
 
 def test_whom_to_call_is_who_carries_it_then_its_mrc_when_they_publish_a_phone(page, trio, world):
+    Initiative.objects.filter(pk=trio[0].pk).update(ends_on=LATER)
     Territory.objects.filter(slug="la-mitis").update(contact_phone="418 555-0199", contact_name="Accueil")
     lead = trio[0].partnerships.get(role=PartnerRole.LEAD).organization
     type(lead).objects.filter(pk=lead.pk).update(contact_phone="418 555-0111")
@@ -146,6 +146,72 @@ def test_whom_to_call_is_who_carries_it_then_its_mrc_when_they_publish_a_phone(p
         "+14185550199",
     ]
     assert "MRC de La Mitis" in shown
+    for over in ({"ends_on": date(2025, 6, 30)}, {"ends_on": LATER, "state": State.COMPLETED}):
+        Initiative.objects.filter(pk=trio[0].pk).update(**over)
+        assert re.findall('class="calls-number" href="tel:([^"]*)"', page()) == ["211", "+14185550199"]
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "years", "said"),
+    [
+        (
+            date(2024, 5, 1),
+            date(2025, 2, 28),
+            ["2024-2025"],
+            "Initiative prévue du 1er mai 2024 au 28 février 2025 (sa fin n’est pas confirmée), ",
+        ),
+        (
+            None,
+            date(2025, 2, 28),
+            [],
+            "Initiative prévue jusqu’au 28 février 2025 (sa fin n’est pas confirmée), ",
+        ),
+        (None, None, ["2024-2025"], "Initiative annoncée en 2024-2025 (sa fin n’est pas confirmée), "),
+        (
+            None,
+            None,
+            ["2024-2025", "2025-2026"],
+            "Initiative annoncée jusqu’en 2025-2026 (sa fin n’est pas confirmée), ",
+        ),
+        (date(2024, 5, 1), LATER, ["2024-2025"], "Initiative en cours, du 1er mai 2024 au 31 mars 2099, "),
+        (None, None, [], "Initiative en cours, période non publiée, "),
+    ],
+)
+def test_first_sentence_tells_no_past_period_as_present(
+    trio, world, monkeypatch, starts_on, ends_on, years, said
+):
+    monkeypatch.setattr("alliance.portal.still.today", lambda: date(2026, 4, 1))
+    Initiative.objects.filter(pk=trio[0].pk).update(starts_on=starts_on, ends_on=ends_on)
+    trio[0].fiscal_years.set([world.years[label] for label in years])
+    assert find(trio[0].slug).sentence.startswith(said)
+
+
+def test_declared_state_of_a_past_period_is_to_confirm(page, trio):
+    Initiative.objects.filter(pk=trio[0].pk).update(ends_on=date(2025, 6, 30))
+    shown = page()
+    told = "fin prévue le 30 juin 2025"
+    assert f'À confirmer</span> <span class="meta">{told}</span>' in shown
+    assert f"<dt>État</dt><dd>À confirmer, {told}</dd>" in shown
+    assert "Cette initiative est peut-être terminée. Besoin d’aide maintenant?" in shown
+    Initiative.objects.filter(pk=trio[0].pk).update(state=State.COMPLETED)
+    assert "À confirmer" not in page()
+
+
+@pytest.mark.parametrize(
+    ("values", "price"),
+    [
+        (None, None),
+        ({"cost": Cost.FREE}, "C’est gratuit."),
+        ({"cost": Cost.PAID, "cost_note": "Cinq dollars."}, "Il faut payer. Cinq dollars."),
+        ({"cost": Cost.UNKNOWN}, "Demandez en appelant."),
+    ],
+)
+def test_price_is_that_of_the_short_version(page, trio, values, price):
+    Initiative.objects.filter(pk=trio[0].pk).update(ends_on=LATER)
+    if values:
+        EasyText.objects.create(initiative=trio[0], what="Un frigo.", **values)
+    told = re.findall("<dt>C’est combien\\?</dt><dd>([^<]*)</dd>", page())
+    assert told == ([price] if price else [])
 
 
 def test_one_that_ended_says_so_over_whom_to_call(page, trio):
@@ -271,79 +337,3 @@ def test_pages_cost_at_most_four_queries(trio, world, get, django_assert_max_num
         memory.forget()
         with django_assert_max_num_queries(4):
             assert get(path).status_code == 200
-
-
-# The page of an organization ------------------------------------------------------------------------------
-
-
-def test_organization_counts_each_initiative_once_and_its_dollars(page, trio, world):
-    both = world.published(
-        State.IN_PROGRESS,
-        title="Deux rôles",
-        partners=[(world.moisson, PartnerRole.LEAD, ""), (world.moisson, PartnerRole.FUNDER, "")],
-        award="500",
-    )
-    shown = page("/organisations/moisson-mitis/")
-    assert (
-        '<span class="figure-number">3</span> <span class="figure-text">initiatives publiées</span>' in shown
-    )
-    assert f'<span class="figure-number">13{N}000,50{N}$</span>' in shown
-    assert 'href="#role-lead"' in shown
-    section = shown.split('id="role-lead"')[1].split("</section>")[0]
-    assert [title in section for title in ("Deux rôles", "Frigo libre-service", "Logements")] == [
-        True,
-        True,
-        False,
-    ]
-    assert Initiative.objects.get(pk=both.pk).partnerships.count() == 2
-
-
-def test_dollars_of_an_organization_say_at_least_when_one_is_unknown(page, trio, world):
-    world.published(title="Sans montant")
-    shown = page("/organisations/moisson-mitis/")
-    assert f'<span class="figure-number">au moins 12{N}500,50{N}$</span>' in shown
-    assert f"{N}: 1 montant n’est pas publié, ce n’est pas zéro." in shown
-
-
-def test_list_behind_each_count_holds_that_many(page, trio, world, get):
-    partners = [(world.moisson, PartnerRole.LEAD, ""), (world.cdc, PartnerRole.PARTNER, "")]
-    world.published(title="Autre", partners=partners)
-    memory.forget()
-    answer = get("/organisations/cdc-des-grandes-marees/")
-    portrait = answer.context["portrait"]
-    links = [*portrait.themes, *portrait.territories]
-    counted = {link.url: link.count for link in links} | {portrait.facts[0].url: portrait.count}
-    listed = {url: get(url).context["page"].paginator.count for url in counted}
-    assert listed == counted
-    assert len(counted) == 12
-
-
-def test_what_an_organization_brings_is_the_table_shown(page, trio, world):
-    bring(world, trio[0], 250)
-    bring(world, trio[1], None, kind=ContributionKind.IN_KIND)
-    bring(world, world.initiative(title="Brouillon caché"), 9999)
-    shown = page("/organisations/cdc-des-grandes-marees/")
-    assert f'<span class="figure-number">au moins 250{N}$</span>' in shown
-    table = shown.split('id="t-apports"')[1].split("</table>")[0]
-    assert table.count('<th scope="row">') == 2
-    assert ("montant non publié" in table, "Brouillon" in table) == (True, False)
-
-
-def test_organization_tells_its_other_names(page, trio, world):
-    places.update_organization(
-        organization=world.moisson, by=world.coordination, values={}, aliases=["La Moisson", "Moisson Mitis"]
-    )
-    assert "<dt>Aussi connue sous</dt><dd>La Moisson</dd>" in page("/organisations/moisson-mitis/")
-
-
-def test_kinds_are_counted_as_the_list_they_open(trio, world, get):
-    def context(query=""):
-        freshness.forget()
-        return get(f"/organisations/{query}").context
-
-    kinds = context()["kinds"]
-    assert sum(number for _, _, number, _ in kinds) == context()["count"] == 2
-    assert {value: context(f"?type={value}")["count"] for value, _, _, _ in kinds} == {
-        value: number for value, _, number, _ in kinds
-    }
-    assert sum(number for _, _, number, _ in context("?q=moisson")["kinds"]) == 1

@@ -71,9 +71,27 @@ def test_links_say_what_their_list_holds(trio, world, get):
     listed = get(address).content.decode()
     assert re.search(r'results-count">(\d+) initiative', listed)[1] == count
     assert f"{regional} initiative concerne toute la région." in listed
+
+
+def test_each_number_of_a_municipality_is_the_list_it_leads_to(trio, world, get):
+    """The list, its file and its alert hold what names it or is of the whole region; the MRC's vague ones stay apart."""
+    world.published(title="Partout en Mitis", municipalities=[])
     page = get("/municipalites/mont-joli/").content.decode()
-    said = "1 nomme cette municipalité, 1 concerne toute sa MRC et 1 concerne toute la région."
-    assert f"3 initiatives existent pour les gens d’ici\xa0: {said}" in page
+    lede = re.search(r'<p class="lede">(.*?)</p>', page, re.DOTALL)[1]
+    found = re.findall(r'<a href="(/initiatives/[?][^"]+)">(\d+) ', lede)
+    numbers = []
+    for address, count in found:
+        listed = get(address.replace("&amp;", "&")).content.decode()
+        assert re.search(r'results-count">(\d+) initiative', listed)[1] == count
+        numbers.append(int(count))
+    assert numbers[0] == sum(numbers[1:]) > 0
+    rows = get("/initiatives.csv?municipalite=mont-joli").content.decode().strip().splitlines()
+    assert len(rows) - 1 == numbers[0]
+    assert '<a href="#mrc">1 autre est dite</a> pour toute la MRC' in lede
+    assert "celles qui nomment Mont-Joli et celles de toute la région" in page
+    assert 'href="/carte/deserts/la-mitis/#mont-joli"' in page
+    assert 'href="/integrer/?municipalite=mont-joli"' in page
+    assert 'href="/signaler/?page=/municipalites/mont-joli/"' in page
 
 
 def test_queryset_of_the_filters_is_the_selection(trio):

@@ -133,7 +133,7 @@ def social(world):
 
 def test_other_money_is_never_called_fqis(social, get):
     page = get(social.get_absolute_url()).content.decode()
-    assert "Montant\xa0: 4\xa0000\xa0$ accordés (Entente développement social)." in page
+    assert "financée par 4\xa0000\xa0$ accordés (Entente développement social)." in page
     assert "FQIS" not in page.split("<main")[1].split("</main>")[0]
     for address in ("/territoires/la-matapedia/", "/initiatives/?territoire=la-matapedia"):
         page = get(address).content.decode()

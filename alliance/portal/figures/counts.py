@@ -48,22 +48,6 @@ class Around:
     around: list[Row]
     regional: list[Row]
 
-    @property
-    def count(self) -> int:
-        return len(self.own) + len(self.around) + len(self.regional)
-
-    @property
-    def parts(self) -> str:
-        """« 2 nomment cette municipalité, 1 concerne toute la MRC et 3 concernent toute la région »."""
-        said = (
-            pluriel(len(self.own), "nomme cette municipalité,nomment cette municipalité"),
-            pluriel(len(self.around), "concerne toute sa MRC,concernent toute sa MRC"),
-            pluriel(len(self.regional), "concerne toute la région,concernent toute la région"),
-        )
-        groups = (self.own, self.around, self.regional)
-        kept = [text for text, rows in zip(said, groups, strict=True) if rows]
-        return " et ".join([", ".join(kept[:-1]), kept[-1]] if len(kept) > 1 else kept)
-
 
 def taking_part(directory: Directory) -> list[Label]:
     """Return the organizations that hold a role in a published initiative, by name."""

@@ -13,12 +13,11 @@ from functools import cached_property
 from alliance.portal import labels as names
 from alliance.portal.bitmaps import members, union
 from alliance.portal.directory import Directory
-from alliance.portal.figures.within import UNORGANIZED, municipalities_within, residents, unplaced
+from alliance.portal.figures.within import UNORGANIZED, municipalities_within, residents, standing, unplaced
 from alliance.portal.labels import Label
 from alliance.portal.rows import Row
 from initiatives.choices import PublicState
 
-_CURRENT = (PublicState.PLANNED, PublicState.ONGOING)
 _TENTH = Decimal("0.1")
 
 
@@ -72,7 +71,8 @@ _SAID = {
     Service.UNKNOWN: (
         "?",
         "On ne sait pas",
-        "Une initiative de sa MRC a ce thème, mais ne dit pas dans quelles municipalités.",
+        "Une initiative de sa MRC ne dit pas dans quelles municipalités elle se rend, ou une initiative est à confirmer\xa0: "
+        "sa fin est passée, personne n’a dit si elle continue.",
     ),
     Service.NEVER: (
         "R",
@@ -84,7 +84,9 @@ _SAID = {
 
 @dataclass(frozen=True)
 class Gap:
-    """One municipality in one theme. `now` counts the planned or ongoing initiatives that name it."""
+    """One municipality in one theme. Of the initiatives that name it, `now` counts those planned or ongoing, `before`
+    those that ended, `unconfirmed` those whose end has passed without a word. `is_demo`: a demonstration initiative
+    may have made its state."""
 
     label: Label
     territory: Label
@@ -92,6 +94,8 @@ class Gap:
     service: Service
     now: int
     before: int
+    unconfirmed: int = 0
+    is_demo: bool = False
 
     @property
     def per_thousand(self) -> Decimal | None:
@@ -132,10 +136,20 @@ class Tally:
     def unknown(self) -> int:
         return self.counts[Service.UNKNOWN]
 
+    @cached_property
+    def _homes(self) -> list[int | None]:
+        return [gap.residents for gap in self.gaps if gap.service.is_gap]
+
     @property
-    def residents(self) -> int:
-        """Return the residents of the municipalities that nothing serves now."""
-        return sum(gap.label.population for gap in self.gaps if gap.service.is_gap)
+    def residents(self) -> int | None:
+        """Return the known residents of the municipalities that nothing serves now; None when not one is known."""
+        known = sum(people for people in self._homes if people is not None)
+        return None if not known and None in self._homes else known
+
+    @property
+    def is_partial(self) -> bool:
+        """Say whether its residents are « au moins »: some are known, those of another municipality are not."""
+        return self.residents is not None and None in self._homes
 
     @property
     def listed(self) -> list[tuple[Service, int]]:
@@ -150,8 +164,8 @@ class Gaps:
         self._themes = directory.masks.get(names.THEME, {})
         self._named = directory.masks.get(names.MUNICIPALITY, {})
         states = directory.masks.get("etat", {})
-        self._current = union(states.get(str(state), 0) for state in _CURRENT)
-        self.ongoing = states.get(str(PublicState.ONGOING), 0)
+        self._current, self._ended = standing(directory), states.get(PublicState.DONE, 0)
+        self.ongoing = states.get(PublicState.ONGOING, 0)
 
     @cached_property
     def themes(self) -> list[Label]:
@@ -188,7 +202,9 @@ class Gaps:
             theme,
             self._service(named, everywhere, vague),
             now=(named & self._current).bit_count(),
-            before=(named & ~self._current).bit_count(),
+            before=(named & self._ended).bit_count(),
+            unconfirmed=(named & ~self._current & ~self._ended).bit_count(),
+            is_demo=bool((named | everywhere | vague) & self.directory.invented),
         )
 
     def _service(self, named: int, everywhere: int, vague: int) -> Service:
@@ -196,7 +212,8 @@ class Gaps:
             return Service.NOW
         if everywhere & self._current:
             return Service.REGION
-        if vague & self._current:  # it may be served now: saying that it was served before would be too much
+        # It may be served now: saying that it was served before would be too much.
+        if (named | everywhere | vague) & ~self._ended:
             return Service.UNKNOWN
         if named or everywhere:
             return Service.BEFORE

@@ -1,8 +1,5 @@
 """Which initiatives a person may still call, for a place or a theme: those that printed sheets carry."""
 
-from datetime import date
-
-from alliance.lib.dates import fiscal_bounds
 from alliance.portal import labels as names
 from alliance.portal.directory import Directory
 from alliance.portal.labels import Label
@@ -13,27 +10,13 @@ from initiatives.choices import PublicState
 _RANK = {PublicState.ONGOING: 0, PublicState.PLANNED: 1}
 
 
-def still_on(row: Row, on: date) -> bool:
-    """Say whether an initiative is under way or planned and its period is not over on a day.
-
-    Without a last day, its last fiscal year tells; with neither, nothing says that it is over.
-    """
-    if row.state not in _RANK:
-        return False
-    if row.ends_on:
-        return row.ends_on >= on
-    if row.years:
-        return fiscal_bounds(int(row.years[-1].name[:4]))[1] >= on
-    return True
-
-
-def to_call(directory: Directory, label: Label, on: date) -> list[Row]:
-    """Return the initiatives still on for a municipality, an MRC or a theme, the nearest first.
+def to_call(directory: Directory, label: Label) -> list[Row]:
+    """Return the initiatives planned or under way for a municipality, an MRC or a theme, the nearest first.
 
     Of a municipality: those that name it, then its MRC's that name none, then the whole region's; of an MRC: its own,
     then the whole region's. Among them what is under way comes before what is planned, then by title.
     """
-    groups = [[row for row in group if still_on(row, on)] for group in _groups(directory, label)]
+    groups = [[row for row in group if row.state in _RANK] for group in _groups(directory, label)]
     return [row for group in groups for row in sorted(group, key=lambda row: _RANK[row.state])]
 
 

@@ -82,7 +82,8 @@ def file_of(
         "État",
         "Initiatives prévues ou en cours qui la nomment",
     ]
-    titles += ["Initiatives terminées qui la nomment", "Pour 1\xa0000 personnes"]
+    titles += ["Initiatives terminées qui la nomment", "Initiatives à confirmer qui la nomment"]
+    titles += ["Pour 1\xa0000 personnes", "Démonstration"]
     rows: list[list[object]] = []
     for territory in gaps.territories:
         for theme in gaps.themes:
@@ -93,4 +94,4 @@ def file_of(
 
 def _record(gap: Gap) -> list[object]:
     cells = [gap.territory.name, gap.label.name, gap.residents, gap.theme.name]
-    return [*cells, gap.service.label, gap.now, gap.before, gap.per_thousand]
+    return [*cells, gap.service.label, gap.now, gap.before, gap.unconfirmed, gap.per_thousand, gap.is_demo]

@@ -18,7 +18,8 @@ from alliance.portal.labels import Label
 from alliance.portal.rows import Row
 from initiatives.choices import SCOPE_SLUG, PartnerRole, PublicState, Scope
 
-NOW = (PublicState.PLANNED, PublicState.ONGOING)
+NOW = PublicState.now
+BEFORE = PublicState.before
 OWN = (SCOPE_SLUG[Scope.LOCAL], SCOPE_SLUG[Scope.SUPRALOCAL])
 REGIONAL = (SCOPE_SLUG[Scope.REGIONAL],)
 MOST_CALLS = 6
@@ -90,6 +91,25 @@ class Services:
     regional: list[Row]
     regional_before: list[Row]
     calls: list[Call]
+
+    @property
+    def on(self) -> int:
+        """Return how many that name the municipality or are of the whole region are planned or ongoing."""
+        return len(self.now) + len(self.regional)
+
+    @property
+    def over(self) -> int:
+        """Return how many of the same ended; with those still on, they are the list of the municipality."""
+        return len(self.before) + len(self.regional_before)
+
+    @property
+    def count(self) -> int:
+        return self.on + self.over
+
+    @property
+    def vague(self) -> int:
+        """Return how many are of the whole MRC without saying where: the list of the municipality leaves them out."""
+        return len(self.around) + len(self.around_before)
 
 
 def services(book: Gazetteer, groups: Around, towns: set[int], directory: Directory) -> Services:

@@ -16,9 +16,9 @@ from alliance.lib.templatetags.francais import montant, nombre, pluriel
 from alliance.portal import labels as names
 from alliance.portal.directory import Directory
 from alliance.portal.figures.counts import covered, taking_part
-from alliance.portal.figures.places import now
 from alliance.portal.figures.sums import totals
 from alliance.portal.figures.themes import ThemeTile
+from alliance.portal.figures.within import standing
 from alliance.portal.models import DataVersion, Zoom, ZoomItem
 from alliance.portal.selection import Selection
 from funding.choices import Unit
@@ -151,7 +151,7 @@ def needs(directory: Directory) -> list[Need]:
 
     Those of `FIRST_NEEDS` come first.
     """
-    current = now(directory)
+    current = standing(directory)
     found = [
         Need(label, (mask & current).bit_count(), mask.bit_count())
         for label in directory.labels.all(names.THEME)

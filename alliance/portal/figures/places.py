@@ -6,11 +6,12 @@ from decimal import Decimal
 from alliance.lib.dates import today
 from alliance.lib.templatetags.francais import pluriel
 from alliance.portal import labels as names
-from alliance.portal.bitmaps import members, union
+from alliance.portal.bitmaps import members
 from alliance.portal.directory import Directory
 from alliance.portal.figures.choice import Choice
 from alliance.portal.figures.counts import Counted, counted
 from alliance.portal.figures.helping import NOW, OWN, REGIONAL, Call, call_of, listed
+from alliance.portal.figures.within import standing
 from alliance.portal.gazetteer import Gazetteer, Node, Plan, Seat
 from alliance.portal.labels import Label
 from alliance.portal.map.shapes import shapes
@@ -19,12 +20,6 @@ from initiatives.choices import PlanLevel
 from territories.choices import MunicipalityKind
 
 _UNDER_A_LINE = 8  # initiatives named under one line of a plan
-
-
-def now(directory: Directory) -> int:
-    """Return the set of the planned and ongoing initiatives."""
-    states = directory.masks.get("etat", {})
-    return union(states.get(str(state), 0) for state in NOW)
 
 
 @dataclass(frozen=True)
@@ -51,7 +46,7 @@ def here(directory: Directory, territory: Label) -> Here:
     mask = choice.selection.mask & ~directory.regional
     return Here(
         own=mask.bit_count(),
-        own_now=(mask & now(directory)).bit_count(),
+        own_now=(mask & standing(directory)).bit_count(),
         regional=choice.selection.regional_count,
         fqis=choice.dollars(fqis=True),
         others=choice.dollars(fqis=False),
@@ -79,9 +74,9 @@ class ThemeHere:
 
     @property
     def text(self) -> str:
-        """« 3 initiatives en cours ou prévues, 5 en tout » or « rien en cours; 2 initiatives terminées »."""
+        """« 3 initiatives en cours ou prévues, 5 en tout » or « rien de sûr en ce moment; 2 initiatives en tout »."""
         if not self.own_now:
-            return f"rien en cours; {pluriel(self.own, 'initiative terminée,initiatives terminées')}"
+            return f"rien de sûr en ce moment; {pluriel(self.own, 'initiative,initiatives')} en tout"
         said = pluriel(self.own_now, "initiative en cours ou prévue,initiatives en cours ou prévues")
         return said if self.own == self.own_now else f"{said}, {self.own} en tout"
 
@@ -91,7 +86,7 @@ def themes_here(directory: Directory, territory: Label) -> tuple[list[ThemeHere]
 
     A theme that only initiatives of the whole region meet is not met here: they say so, beside it.
     """
-    own, current = directory.masks.get(names.TERRITORY, {}).get(territory.slug, 0), now(directory)
+    own, current = directory.masks.get(names.TERRITORY, {}).get(territory.slug, 0), standing(directory)
     own &= ~directory.regional
     found = []
     for label in directory.labels.all(names.THEME):
@@ -197,7 +192,7 @@ def towns_of(directory: Directory, book: Gazetteer, territory: Label) -> str:
 
 def territory_tiles(directory: Directory, book: Gazetteer) -> list[Tile]:
     """Return the MRCs from west to east."""
-    current = now(directory)
+    current = standing(directory)
     found = []
     for label in directory.labels.all(names.TERRITORY):
         own = directory.masks.get(names.TERRITORY, {}).get(label.slug, 0) & ~directory.regional

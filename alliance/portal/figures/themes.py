@@ -9,8 +9,8 @@ from alliance.portal import labels as names
 from alliance.portal.directory import Directory
 from alliance.portal.figures.choice import Choice
 from alliance.portal.figures.helping import NOW, OWN, REGIONAL, Call, call_of, listed
-from alliance.portal.figures.places import now
 from alliance.portal.figures.values import given_value, known
+from alliance.portal.figures.within import standing
 from alliance.portal.gazetteer import Gazetteer, Seat, Words
 from alliance.portal.labels import Label
 from alliance.portal.selection import Selection
@@ -50,7 +50,7 @@ class ThemeFigures:
 def theme_figures(directory: Directory, book: Gazetteer, theme: Label) -> ThemeFigures:
     """Return the numbers of a theme, as the directory and /chiffres/ give them."""
     asked = {names.THEME: (theme.slug,)}
-    choice, current = Choice.of(directory, **asked), now(directory)
+    choice, current = Choice.of(directory, **asked), standing(directory)
     mask = choice.selection.mask
     partners = given_value(choice, known)
     return ThemeFigures(
@@ -88,7 +88,7 @@ def _place(directory: Directory, book: Gazetteer, theme: Label, territory: Label
     return PlaceOfTheme(
         label=territory,
         call=call_of(territory, book.seats.get(territory.pk, Seat())),
-        own_now=(own & now(directory)).bit_count(),
+        own_now=(own & standing(directory)).bit_count(),
         own=own.bit_count(),
         dollars=choice.dollars(fqis=True),
         now_url=listed(**asked, etat=NOW, portee=OWN),
@@ -133,7 +133,7 @@ class ThemeTile:
 
 def theme_tiles(directory: Directory, book: Gazetteer) -> tuple[list[ThemeTile], list[ThemeTile]]:
     """Return the themes of today, then those of a past period."""
-    current = now(directory)
+    current = standing(directory)
     tiles = [
         ThemeTile(label, (mask & current).bit_count(), mask.bit_count())
         for label in directory.labels.all(names.THEME)

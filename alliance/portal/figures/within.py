@@ -1,10 +1,11 @@
-"""The municipalities that stand in an MRC today, and its initiatives that name none of them."""
+"""The municipalities that stand in an MRC today, its initiatives that name none of them, and what stands anywhere."""
 
 from alliance.lib.dates import today
 from alliance.portal import labels as names
 from alliance.portal.bitmaps import union
 from alliance.portal.directory import Directory
 from alliance.portal.labels import Label
+from initiatives.choices import PublicState
 
 UNORGANIZED = "Territoire non organisé"
 
@@ -21,6 +22,12 @@ def municipalities_within(directory: Directory, territory: Label) -> list[Label]
 def residents(municipality: Label) -> int | None:
     """Return how many people live in a municipality; nobody may live in an unorganized territory, else 0 is unknown."""
     return municipality.population or (0 if municipality.designation == UNORGANIZED else None)
+
+
+def standing(directory: Directory) -> int:
+    """Return the set of the planned and ongoing initiatives; those to be confirmed are not among them."""
+    states = directory.masks.get("etat", {})
+    return union(states.get(state, 0) for state in PublicState.now)
 
 
 def unplaced(directory: Directory, territory: Label) -> int:

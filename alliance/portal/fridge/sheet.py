@@ -105,7 +105,7 @@ class Sheet:
 
 def build(directory: Directory, subject: Subject) -> Sheet:
     """Return the sheet of a municipality, an MRC or a theme, as the data stand today (one query)."""
-    found = to_call(directory, subject.label, today())
+    found = to_call(directory, subject.label)
     known = facts_of.read(subject, (row.pk for row in found[: facts_of.MOST_READ]))
     callable_rows = [row for row in found if row.pk in known.easy and known.easy[row.pk].phone]
     leads = {label.pk for row in callable_rows for role, label in row.partners if role == PartnerRole.LEAD}

@@ -39,7 +39,12 @@ _SAID = (
     Column("numero", TEXT, "Numéro permanent de l’initiative.", lambda row: row.number),
     Column("titre", TEXT, "Titre publié.", lambda row: row.title),
     Column("resume", TEXT, "Résumé public; au plus ses 200 premiers caractères.", lambda row: row.summary),
-    Column("etat", TEXT, "Prévue, En cours ou Réalisée.", lambda row: row.state.label),
+    Column(
+        "etat",
+        TEXT,
+        "Prévue, En cours, À confirmer (fin passée, non confirmée) ou Réalisée.",
+        lambda row: row.state.label,
+    ),
     Column(
         "continuite",
         TEXT,

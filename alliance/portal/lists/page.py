@@ -45,7 +45,7 @@ def shown(asked: DirectoryFilter, number: str) -> Context:
     view, notice = _VIEWS[asked.view](asked, number)
     page = view.get("page")
     active = asked.active(PATH)
-    notices = [problem.sentence for problem in asked.problems]
+    notices = asked.notices
     return {
         "asked": asked,
         "totals": figures.totals(asked.selection),

@@ -14,12 +14,22 @@ from alliance.portal.directory import Directory
 from alliance.portal.labels import MUNICIPALITY, ORGANIZATION, TERRITORY, THEME, Label
 from alliance.portal.rows import Row
 from alliance.portal.search.asked import Asked
-from alliance.portal.search.correction import corrected, known_words, near_words, unknown_words
+from alliance.portal.search.correction import (
+    Read,
+    corrected,
+    known_words,
+    near_words,
+    read_in_part,
+    unknown_words,
+)
 from alliance.portal.search.entries import INSIDE, SAME_STEMS, Rank, ranked
+from alliance.portal.search.meeting import Meeting, meetings
+from alliance.portal.search.pages import Page, pages_of
 from alliance.portal.selection import Selection
 from initiatives.search import canonical
 
 THEMES, PLACES, ORGANIZATIONS, INITIATIVES = "themes", "lieux", "organisations", "initiatives"
+PAGES = "pages"
 PAGE = "/recherche/"
 _SHOWN = {THEMES: 3, PLACES: 5, ORGANIZATIONS: 5, INITIATIVES: 5}
 _A_TITLE = 3  # words that begin a title are that title
@@ -28,9 +38,9 @@ _MOST_CALLED = 2  # beyond, the words name no place in particular
 
 @dataclass(frozen=True)
 class Named:
-    """A theme, a place or an organization, with what tells it from another of the same name."""
+    """A theme, a place, an organization or a page, with what tells it from another of the same name."""
 
-    label: Label
+    label: Label | Page
     note: str = ""
 
 
@@ -48,16 +58,6 @@ class Group:
     @property
     def hidden(self) -> int:
         return self.count - len(self.first)
-
-
-@dataclass(frozen=True)
-class Together:
-    """The initiatives of a theme in a place, when the words lead to both."""
-
-    theme: Label
-    place: Label
-    count: int
-    url: str
 
 
 class Answer:
@@ -99,7 +99,15 @@ class Answer:
         groups = [self._named(code, found) for code, found in named] + [self._initiatives()]
         kept = [group for group in groups if group.count and self.only in ("", group.code)]
         named_whole = any(found and found[0][0][0] < INSIDE for _code, found in named)
-        return sorted(kept, key=lambda group: (not group.is_exact, named_whole and group.is_partial))
+        kept.sort(key=lambda group: (not group.is_exact, named_whole and group.is_partial))
+        return kept + self._pages()
+
+    def _pages(self) -> list[Group]:
+        """The pages of the site, always last."""
+        found = [] if self.only else pages_of(self.asked)
+        return (
+            [Group(PAGES, len(found), [Named(page, page.note) for page in found], "", False)] if found else []
+        )
 
     def _named(self, code: str, found: list[tuple[Rank, Label]]) -> Group:
         shown = len(found) if self.only == code else _SHOWN[code]
@@ -155,17 +163,32 @@ class Answer:
         return bool(self._themes or self.territories)
 
     @cached_property
-    def together(self) -> Together | None:
-        """The first theme in the first place, when the words name both and the list is not empty."""
-        theme = next((label for rank, label in self._themes if rank[0] == INSIDE), None)
-        places = [label for rank, label in self._places if rank[0] == INSIDE] if theme else []
-        return next(filter(None, (self._meeting(theme, place) for place in places)), None)
+    def meetings(self) -> list[Meeting]:
+        """The first theme in the first place, when the words name both and are not a name of their own."""
+        themes, places = (
+            [pair for pair in found if pair[0][0] == INSIDE] for found in (self._themes, self._places)
+        )
+        is_name = any(group.is_exact for group in self.groups)
+        return [] if self.only or is_name else meetings(self.directory, themes, places)
 
-    def _meeting(self, theme: Label, place: Label) -> Together | None:
-        chosen = {THEME: (theme.slug,), place.kind: (place.slug,)}
-        count = Selection(self.directory, chosen).count
-        address = urlencode({name: values[0] for name, values in chosen.items()})
-        return Together(theme, place, count, f"/initiatives/?{address}") if count else None
+    # Answered in part -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def part(self) -> Read | None:
+        """What became of each word, when something answers and nothing answers all of them; else None."""
+        named = [group for group in self.groups if group.code != PAGES]
+        whole = any(not group.is_partial for group in named)  # initiatives hold every word
+        if self.only or self.is_empty or not self.groups or whole:
+            return None
+        read = read_in_part(self.directory, self.asked)
+        return read if read.unknown or read.alone else None
+
+    @property
+    def missed(self) -> list[str]:
+        """The words that found nothing, to count: none when the rest of the search is answered whole."""
+        if self.is_empty:
+            return self.unknown
+        return self.part.unknown if self.part else []
 
     # Nothing found ----------------------------------------------------------------------------------------------
 

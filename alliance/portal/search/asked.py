@@ -57,6 +57,12 @@ class Asked:
         """Say whether a whole phrase is in the search, in any order, or stands for one of its words."""
         return phrase <= self.terms or phrase in self.other_phrases
 
+    def terms_of(self, phrase: frozenset[str]) -> frozenset[str]:
+        """Return the terms typed that say a whole phrase, or that it stands for; none when the search does not say it."""
+        typed = [one.typed for one in self.wanted if phrase in map(frozenset, one.others)]
+        typed += [tuple(phrase)] if phrase <= self.terms else []
+        return frozenset(term.strip() for terms in typed for term in terms)
+
     def told(self, phrase: frozenset[str]) -> int:
         """Weigh a phrase that the search says: its length first, then being there itself before standing for another.
 

@@ -1,10 +1,12 @@
 """« Vouliez-vous dire » : a search rewritten with the nearest known words, one wrong word or several."""
 
 import re
+from dataclasses import dataclass
 
 from alliance.lib.text import fold, query_terms
 from alliance.portal.directory import Directory
 from alliance.portal.search.asked import Asked
+from alliance.portal.search.pages import pages_of
 
 _AROUND = " \t«»().,;:!?…\"'’"
 _ELISION = re.compile(r"(?:[cdjlmnst]|qu)['’]", re.IGNORECASE)
@@ -12,11 +14,12 @@ _NEAR_SHOWN = 3
 
 
 def is_known(directory: Directory, word: str) -> bool:
-    """Say whether a word alone finds something: initiative, organization, place or theme."""
+    """Say whether a word alone finds something: initiative, organization, place, theme or page."""
     if directory.found(word):
         return True
     asked = Asked(word, directory.labels.equivalents)
-    return any(entry.rank(asked) is not None for entries in directory.names.values() for entry in entries)
+    named = (entry for entries in directory.names.values() for entry in entries)
+    return any(entry.rank(asked) is not None for entry in named) or bool(pages_of(asked))
 
 
 def _bare(word: str) -> str:
@@ -40,6 +43,31 @@ def known_words(directory: Directory, text: str) -> list[str]:
     """Return the first words of a search of several that find something by themselves, as they were typed."""
     telling = _telling(text)
     return [word for word in telling if is_known(directory, word)][:_NEAR_SHOWN] if len(telling) > 1 else []
+
+
+@dataclass(frozen=True)
+class Read:
+    """The words of a search that is answered in part, as they were typed: what the answer does with each."""
+
+    answered: list[str]
+    unknown: list[str]
+    alone: list[str]  # they find something, but not beside the others
+
+
+def read_in_part(directory: Directory, asked: Asked) -> Read:
+    """Say which words of a search lead to what it found, when nothing answers all of them.
+
+    The same words as `unknown_words`, less those of a whole phrase that leads somewhere (« 3 Pistoles »).
+    """
+    named = (entry for entries in directory.names.values() for entry in entries)
+    used = frozenset().union(
+        *(entry.answers(asked) for entry in named), *(page.said_in(asked) for page in pages_of(asked))
+    )
+    words = _telling(asked.text)
+    answered = [word for word in words if asked.terms & set(query_terms(word)) <= used]
+    left = [word for word in words if word not in answered]
+    alone = [word for word in left if is_known(directory, word)]
+    return Read(answered, [word for word in left if word not in alone], alone)
 
 
 def corrected(directory: Directory, text: str) -> str:

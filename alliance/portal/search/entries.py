@@ -49,6 +49,15 @@ class Entry:
             return INSIDE, -max(said) - named
         return None
 
+    def answers(self, asked: Asked) -> frozenset[str]:
+        """Return the terms typed that lead here: all of them, or those of the phrases said inside the search."""
+        rank = self.rank(asked)
+        if rank is None:
+            return frozenset()
+        if rank[0] < INSIDE:
+            return asked.terms
+        return frozenset().union(*map(asked.terms_of, self.told))
+
 
 def ranked(entries: Iterable[Entry], asked: Asked) -> list[tuple[Rank, Label]]:
     """Return what answers a search, the best first; nothing when it has no word to look for.

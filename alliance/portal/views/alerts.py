@@ -9,6 +9,11 @@ from alliance.portal.forms_alerts import AlertForm
 from alliance.portal.freshness import public_page
 from alliance.portal.public_forms import public_form, too_many
 
+_TOO_MANY = (
+    "Trop de demandes viennent de votre connexion depuis une heure, ou pour cette adresse depuis un jour (cinq au plus). "
+    "Envoyez de nouveau plus tard\xa0: votre adresse reste dans cette page."
+)
+
 
 @public_form
 def ask(request):
@@ -18,7 +23,11 @@ def ask(request):
     if request.method != "POST" or not form.is_valid():
         return _ask_page(request, asked, form, 422 if form.is_bound else 200)
     if refused := too_many(request, "alert", key=form.cleaned_data["email"]):
-        return refused
+        form.add_error(None, _TOO_MANY)
+        answer = _ask_page(request, asked, form, refused.status_code)
+        if wait := refused.get("Retry-After"):
+            answer["Retry-After"] = wait
+        return answer
     try:
         alerts.ask(email=form.cleaned_data["email"], asked=asked)
     except Refusal as refusal:

@@ -20,7 +20,7 @@ def _asked(request, kind):
     asked = kind(request.GET, directory=current(request))
     return asked, {
         "asked": asked,
-        "notices": [problem.sentence for problem in asked.problems],
+        "notices": asked.notices,
         "active": asked.active(request.path),
         "selects": asked.selects(),
         "canonical": asked.address(request.path),

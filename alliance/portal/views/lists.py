@@ -2,6 +2,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from alliance.portal.directory import current
+from alliance.portal.filter_fields import unknown_names
 from alliance.portal.filters import DirectoryFilter
 from alliance.portal.freshness import public_page
 from alliance.portal.lists import about, atom, files, initiatives, open_data
@@ -48,10 +49,7 @@ def data_file(request, code, kind):
     """One table of the open data as a file."""
     if code not in open_data.TABLES or kind not in files.KINDS:
         raise Http404
-    unknown = [
-        f"Le paramètre «\xa0{name[:40]}\xa0» n’existe pas." for name in request.GET if name != "format"
-    ]
-    refusals, excel = _refusals(request, kind, unknown)
+    refusals, excel = _refusals(request, kind, unknown_names(request.GET, {"format"}))
     if refusals:
         return _refused(request, refusals)
     address = request.path + ("?format=excel" if excel else "")

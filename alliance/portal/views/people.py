@@ -8,6 +8,7 @@ from alliance.lib.text import QUERY_LENGTH, clean_line
 from alliance.portal import figures, organization_page
 from alliance.portal.directory import current
 from alliance.portal.figures import organization_totals as parts
+from alliance.portal.filter_fields import dropped_names
 from alliance.portal.freshness import public_page
 from alliance.portal.labels import ORGANIZATION
 from alliance.portal.paging import page_of
@@ -58,6 +59,7 @@ def _asked(data):
         notices.append("La recherche contient un caractère non permis\xa0: elle a été ignorée.")
     if len(words) > QUERY_LENGTH:
         notices.append(f"Seuls les {QUERY_LENGTH} premiers caractères de la recherche ont été lus.")
+    notices += dropped_names(data, {"q", "type"})
     return words[:QUERY_LENGTH], kind, notices
 
 

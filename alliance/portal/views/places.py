@@ -15,6 +15,7 @@ from alliance.portal.views.redirects import label_or_404, moved
 from territories.choices import MunicipalityKind
 
 _SHOWN = 12
+_AROUND = 40  # of the whole MRC: no list holds them alone, the page shows them
 
 
 def _doors(query, *paths):
@@ -30,6 +31,7 @@ def _files(**query):
         ("xlsx", "/initiatives.xlsx"),
         ("atom", "/initiatives.atom"),
         ("alert", "/alertes/"),
+        ("embed", "/integrer/"),
     )
 
 
@@ -114,9 +116,30 @@ def territory(request, slug):
             ("gaps", f"/carte/deserts/{label.slug}/"),
             ("fridge", f"/frigo/territoire/{label.slug}/"),
         )
+        | {"scope": "celles de la MRC et celles de toute la région"}
         | _files(territoire=label.slug),
     }
     return render(request, "portal/territory.html", context)
+
+
+def _lists_of(present, around):
+    """Return the addresses of the lists and files of a municipality of the MRC `around`."""
+    return {
+        "all_url": helping.listed(municipalite=(present.slug,)),
+        "on_url": helping.listed(municipalite=(present.slug,), etat=helping.NOW),
+        "over_url": helping.listed(municipalite=(present.slug,), etat=helping.BEFORE),
+        "before_url": helping.listed(municipalite=(present.slug,), portee=helping.OWN, etat=helping.BEFORE),
+        "now_url": helping.listed(municipalite=(present.slug,), portee=helping.OWN, etat=helping.NOW),
+        "around_url": helping.listed(territoire=(around.slug,), portee=helping.OWN),
+        "regional_url": helping.listed(portee=helping.REGIONAL),
+        "doors": _doors(
+            {},
+            ("fridge", f"/frigo/municipalite/{present.slug}/"),
+        )
+        | {"gaps": f"/carte/deserts/{around.slug}/#{present.slug}"}
+        | {"scope": f"celles qui nomment {present.name} et celles de toute la région"}
+        | _files(municipalite=present.slug),
+    }
 
 
 @public_page
@@ -149,23 +172,11 @@ def municipality(request, slug):
         "services": found,
         "now_themes": helping.by_theme(found.now[:_SHOWN]),
         "before": found.before[:_SHOWN],
-        "around": nearby[:_SHOWN],
-        "around_more": len(nearby) > _SHOWN,
+        "around": nearby[:_AROUND],
+        "around_more": len(nearby) > _AROUND,
         "regional": regional[:_SHOWN],
         "regional_more": len(regional) > _SHOWN,
         "shown": _SHOWN,
-        "count": groups.count,
-        "parts": groups.parts,
         "nearest": helping.nearest(directory, book, present),
-        "before_url": helping.listed(municipalite=(present.slug,), portee=helping.OWN, etat=("realisee",)),
-        "now_url": helping.listed(municipalite=(present.slug,), portee=helping.OWN, etat=helping.NOW),
-        "around_url": helping.listed(territoire=(around.slug,), portee=helping.OWN),
-        "regional_url": helping.listed(portee=helping.REGIONAL),
-        "doors": _doors(
-            {},
-            ("fridge", f"/frigo/municipalite/{present.slug}/"),
-        )
-        | {"gaps": f"/carte/deserts/{around.slug}/#{present.slug}"}
-        | _files(municipalite=present.slug),
-    }
+    } | _lists_of(present, around)
     return render(request, "portal/municipality.html", context)

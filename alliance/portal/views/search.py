@@ -30,10 +30,10 @@ def search(request):
         "themes": [] if answer.has_words else widest(directory),
     }
     response = render(request, "portal/search.html", context)
-    if answer.is_empty:
+    if answer.is_empty or answer.missed:
         counted_each_time(response)
         if request.method == "GET":
-            missed_words.count(answer.unknown, address=get_client_ip(request) or "")
+            missed_words.count(answer.missed, address=get_client_ip(request) or "")
     return response
 
 
