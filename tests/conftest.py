@@ -32,7 +32,7 @@ TOGETHER = {
     "demonstration": "tests/data/",
 }
 # What the engine can change: SQL, locks, constraints, triggers, order, search, values that only one of them refuses.
-# It runs on both; the rest reads the same rows through the same ORM and runs on SQLite (`--whole`: everything on both).
+# It runs on both; the rest reads the same rows through the same ORM and runs on SQLite (`--whole`: everything on both, and every public page in every look).
 BOTH_ENGINES = (
     "tests/accounts/test_invitations.py",
     "tests/accounts/test_links.py",
@@ -154,7 +154,11 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_addoption(parser):
-    parser.addoption("--whole", action="store_true", help="on PostgreSQL too, run what no engine changes")
+    parser.addoption(
+        "--whole",
+        action="store_true",
+        help="what no engine changes on PostgreSQL too, every public page in every look",
+    )
 
 
 def pytest_collection_modifyitems(config, items):

@@ -49,6 +49,13 @@ LOOKS = (
     Look("320 px", ("sideways", "focus", "spacing"), size=NARROWEST),
     Look("printed", ("texts",), printed=True),
 )
+
+
+def in_turn(number):
+    """Return the looks of a page by its number: in the light, and two of the six others, each in its turn."""
+    return LOOKS[0], *(LOOKS[1 + (number + step) % 6] for step in (0, 3))
+
+
 # For what a page of a known kind can change once more: its words and its numbers.
 QUICK = (
     replace(LOOKS[0], colours=False),

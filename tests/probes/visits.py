@@ -33,20 +33,20 @@ class Visits:
         if not fine:
             self.faults.append(f"{self.page.url}: {what}")
 
-    def open(self, path, looks=drawn.LOOKS, *, html=True):
-        """Open a page and look at it: its HTML, each of the looks, then a walk with the keyboard."""
+    def open(self, path, looks=drawn.LOOKS, *, html=True, walk=False):
+        """Open a page and look at it: its HTML, each of the looks, then a walk with the keyboard after all the looks."""
         drawn.show(self.page, drawn.LOOKS[0])
         answer = self.page.goto(self.server.url + path)
-        self.look(path, answer.text() if html else "", looks)
+        self.look(path, answer.text() if html else "", looks, walk=walk)
 
-    def look(self, where, html="", looks=drawn.LOOKS):
+    def look(self, where, html="", looks=drawn.LOOKS, *, walk=False):
         self.pages += 1
         found = [f"policy: {broken}" for broken in self.page.evaluate("() => window.broken")]
         found += markup.faults(html) if html else []
         for look in looks:
             found += drawn.measured(self.page, look)
             self.looks += 1
-        if looks is drawn.LOOKS:
+        if walk or looks is drawn.LOOKS:
             found += drawn.walked(self.page)
         rule = re.compile(r": axe: ([\w-]+)")
         self.faults += [
