@@ -32,7 +32,8 @@ TOGETHER = {
     "demonstration": "tests/data/",
 }
 # What the engine can change: SQL, locks, constraints, triggers, order, search, values that only one of them refuses.
-# It runs on both; the rest reads the same rows through the same ORM and runs on SQLite (`--whole`: everything on both, and every public page in every look).
+# It runs on both; the rest reads the same rows through the same ORM and runs on SQLite. `--whole`: everything on both, and
+# every public page in every look.
 BOTH_ENGINES = (
     "tests/accounts/test_invitations.py",
     "tests/accounts/test_links.py",

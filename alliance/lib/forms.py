@@ -178,7 +178,7 @@ class _NamedDomain(EmailValidator):
 class EmailLineField(forms.EmailField):
     """An e-mail address on one line, at most 254 characters, of a domain that has a name."""
 
-    default_validators = [_NamedDomain()]  # noqa: RUF012 - as Django reads it
+    default_validators = [_NamedDomain()]
     default_error_messages: ClassVar = {
         "invalid": "Inscrivez une adresse courriel complète, par exemple nom@exemple.ca",
         "max_length": _TOO_LONG,
