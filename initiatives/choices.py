@@ -27,15 +27,15 @@ class State(models.TextChoices):
 
 
 class PublicState(models.TextChoices):
-    """The words the public reads. « À confirmer » is declared by nobody: a day in the past makes it (portal/still.py)."""
+    """The words the public reads. « Peut-être terminée » is declared by nobody: a day in the past makes it (portal/still.py)."""
 
     PLANNED = "prevue", "Prévue"
     ONGOING = "en-cours", "En cours"
-    UNCONFIRMED = "a-confirmer", "À confirmer"
+    UNCONFIRMED = "peut-etre-terminee", "Peut-être terminée"
     DONE = "realisee", "Réalisée"
 
     now = nonmember(("prevue", "en-cours"))
-    before = nonmember(("a-confirmer", "realisee"))
+    before = nonmember(("peut-etre-terminee", "realisee"))
 
 
 PUBLIC_STATE = {

@@ -75,7 +75,7 @@ TRANSITIONS: dict[str, Transition] = {
             (State.APPROVED,),
             State.IN_PROGRESS,
             _DECIDERS,
-            consequence="L’initiative est affichée « En cours ».",
+            consequence="L’initiative est affichée « En cours », jusqu’à son dernier jour.",
             tone="primary",
         ),
         _move(

@@ -222,7 +222,7 @@ def _documents_go_to_a_folder_of_the_tests(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def _the_world_is_under_way(monkeypatch):
-    """Read public states on a day of the world's period: what it declares under way is then not « à confirmer »."""
+    """Read public states on a day of the world's period: what it declares under way is then not « peut-être terminée »."""
     monkeypatch.setattr("alliance.portal.still.today", lambda: universe.DAY)
 
 

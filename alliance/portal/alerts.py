@@ -32,9 +32,17 @@ WIDER = (
     "Une partie de cette liste n’a pas été comprise\xa0: l’alerte serait plus large que ce que vous demandez. "
     "Dites d’abord quelle liste vous voulez suivre."
 )
+TOO_LONG = "Cette liste a trop de filtres pour être suivie. Retirez-en quelques-uns."
 KEPT = timedelta(days=7)  # an address that nobody confirmed
 HOUR = time(7)  # on Monday, on the clock of America/Toronto
 SETTLED = timedelta(minutes=10)  # what was being published at that hour is written down by then
+
+
+def refusals(asked: Followed) -> list[str]:
+    """Return why a list cannot be followed; nothing when it can."""
+    if asked.problems:
+        return [WIDER]
+    return [TOO_LONG] if asked.is_too_long else []
 
 
 @transaction.atomic
@@ -45,10 +53,8 @@ def ask(*, email: str, asked: Followed) -> Alert:
     same in every case. Raises Refusal for a list too long to be kept or not wholly understood (without one of its
     filters it would be wider than what was asked), ValidationError for what is not an address.
     """
-    if asked.problems:
-        raise Refusal(WIDER)
-    if asked.is_too_long:
-        raise Refusal("Cette liste a trop de filtres pour être suivie. Retirez-en quelques-uns.")
+    if reasons := refusals(asked):
+        raise Refusal(*reasons)
     alert = _written(email.strip().lower(), asked)
     if alert.confirmed_at:
         alert_mails.say_known(alert)

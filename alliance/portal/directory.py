@@ -185,7 +185,7 @@ def current(request: HttpRequest) -> Directory:
     """Return the directory as the data stands for this request: one query, three when something public changed."""
     global _snapshot
     if not hasattr(request, "_directory"):
-        # The day is part of the key: municipalities merge on a day, without any write.
+        # The day is part of the key: municipalities merge and periods end on a day, without any write.
         key, version = (str(connection.settings_dict["NAME"]), today()), data_state(request).version
         directory = _kept(key, version)
         if directory is None:

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 
 from alliance.portal.directory import Directory
-from alliance.portal.filter_fields import SORTS, PickField
+from alliance.portal.filter_fields import SORTS, PickField, dropped_names
 from alliance.portal.filters import FACETS, Active, DirectoryFilter
 from alliance.portal.labels import TERRITORY, THEME
 from alliance.portal.rows import Row
@@ -142,4 +142,6 @@ def read(data: QueryDict, directory: Directory) -> Embedded:
     """Return what the parameters of an address ask to carry elsewhere: those of the directory, and `nombre`."""
     asked, pick = DirectoryFilter(data, directory=directory), PickField(options=NUMBERS, dropped=_DROPPED)
     number = pick.clean(data.get(NUMBER, ""))
-    return Embedded(asked, number, asked.refusals(_WITHOUT_MEANING_HERE) + pick.problems)
+    told = [problem.sentence for problem in asked.problems]
+    told += dropped_names(data, {*asked.form.fields, *_WITHOUT_MEANING_HERE})
+    return Embedded(asked, number, [*told, *pick.problems])

@@ -1,4 +1,4 @@
-"""Whom to call about an initiative: who carries it, then its MRCs; only what each publishes of itself."""
+"""Whom to call about an initiative: the number of its short version, who carries it, its MRCs; only what is public."""
 
 from typing import Any
 
@@ -13,7 +13,9 @@ _MOST_TERRITORIES = 3  # beyond, a reader looks for their own MRC in the list of
 def calls_of(values: dict[str, Any]) -> list[Call]:
     """Return who may be called, from the lists that the query of the page reads; nobody without a phone or an e-mail."""
     found = [_lead(row) for row in values["l_partners"] or () if row[0] == PartnerRole.LEAD and row[6]]
-    return [*_reached(found), *territories_called(values["scope"], values["l_territories"])]
+    others = [*_reached(found), *territories_called(values["scope"], values["l_territories"])]
+    own = Call("Cette initiative", "", Contact("", values["easy__phone"] or ""))
+    return [own, *others] if own.dial and own.dial not in {call.dial for call in others} else others
 
 
 def territories_called(scope: str, rows: list[list[Any]] | None) -> list[Call]:

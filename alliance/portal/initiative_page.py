@@ -139,7 +139,7 @@ class Page:
 
     def _price(self, values: dict[str, Any]) -> str:
         """Return what a person pays, in the words of the short version; "" when there is none, or nothing to ask any more."""
-        if not self.has_easy or self.has_ended:
+        if not self.has_easy or self.has_ended or self.doubt:
             return ""
         if values["easy__cost"] == Cost.UNKNOWN:
             return values["easy__cost_note"] or "Demandez en appelant."

@@ -112,6 +112,7 @@ def one(slug: str, *fields: str) -> dict[str, Any] | None:
         *(f"l_{name}" for name in _LISTS),
         "easy__cost",
         "easy__cost_note",
+        "easy__phone",
     )
     return rows.first()
 

@@ -122,7 +122,7 @@ class Row:
 
     @property
     def state_text(self) -> str:
-        """« En cours », or « À confirmer, fin prévue le 28 février 2025 »."""
+        """« En cours », or « Peut-être terminée, fin prévue le 28 février 2025 »."""
         return ", ".join(filter(None, (str(self.state.label), self.doubt)))
 
     @property

@@ -1,4 +1,4 @@
-"""The state that the public reads: what is declared planned or under way is « à confirmer » once its period is over.
+"""The state that the public reads: what is declared planned or under way is « peut-être terminée » once its period is over.
 
 A date in the past does not say that an initiative ended, nor that it goes on: the portal then says that it does not
 know (decision 11), on every page, file and sheet alike.

@@ -120,7 +120,7 @@ def initiative(page: Any, site: str) -> Data:
         "identifier": page.number,
         "url": url,
         "foundingDate": _day(page.starts_on),
-        "dissolutionDate": _day(page.ends_on),
+        "dissolutionDate": None if page.doubt else _day(page.ends_on),
         "keywords": ", ".join(theme.name for theme in page.themes),
         "areaServed": [_area(name, f"{site}{path}" if path else "") for name, path in places],
         "parentOrganization": _organization(lead.organization.name, f"{site}{lead.organization.url}")

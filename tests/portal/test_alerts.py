@@ -181,6 +181,8 @@ def test_alert_is_never_wider_than_what_was_asked(world, client_for, get, asked_
         asked(asked_for)
     answer = client_for().post(f"/alertes/?{asked_for}", posted())
     assert (answer.status_code, Alert.objects.count(), OutgoingMail.objects.count()) == (422, 0, 0)
+    again = [client_for().post(f"/alertes/?{asked_for}", posted()).status_code for _ in range(6)]
+    assert again == [422] * 6  # nothing left: nothing is counted against this address
     page = answer.content.decode()
     assert (f'value="{ADDRESS}"' in page, alerts.WIDER in page, said in page) == (True, True, True)
     assert f'href="/alertes/{understood.replace("&", "&amp;")}">Suivre plutôt cette liste' in page

@@ -191,6 +191,8 @@ FILTERED = (
     "/chiffres/levier/",
     "/chiffres/initiatives/",
     "/alertes/",
+    "/integrer/",
+    "/recherche/",
 )
 
 

@@ -1,9 +1,10 @@
+from datetime import date
 from decimal import Decimal
 
 from django.http import QueryDict
 
 from alliance.portal import directory as memory
-from alliance.portal.directory import build
+from alliance.portal.directory import build, current
 from alliance.portal.figures import totals
 from alliance.portal.filters import FACETS, SORTS, DirectoryFilter
 from alliance.portal.models import EquivalentWords
@@ -42,7 +43,7 @@ LISTS = (
     ("exercice=2024-2025", []),
     ("etat=en-cours", [FOOD]),
     ("etat=prevue", [HOUSING, TRANSPORT]),
-    ("etat=a-confirmer", []),
+    ("etat=peut-etre-terminee", []),
     ("portee=regionale", [TRANSPORT]),
     ("portee=supralocale&portee=locale", [FOOD, HOUSING]),
     ("organisation=moisson-mitis", [FOOD, HOUSING]),
@@ -57,6 +58,17 @@ LISTS = (
 
 def test_list_keeps_what_the_address_asks(trio):
     assert [(query, titles(query)) for query, _ in LISTS] == list(LISTS)
+
+
+def test_period_that_ends_turns_the_state_the_next_day_without_any_write(trio, rf, monkeypatch):
+    def on(day):
+        for place in ("still", "directory"):
+            monkeypatch.setattr(f"alliance.portal.{place}.today", lambda: day)
+        directory = current(rf.get("/"))
+        return [row.title for row in ask("etat=peut-etre-terminee", directory).selection.rows()]
+
+    assert on(date(2026, 2, 28)) == []
+    assert len(on(date(2026, 3, 1))) == 3
 
 
 def test_count_beside_each_choice_is_the_list_it_leads_to(trio):

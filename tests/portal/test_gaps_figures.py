@@ -152,7 +152,7 @@ def test_an_initiative_of_the_mrc_is_never_nothing_for_any_of_its_municipalities
 
 
 def test_only_public_states_count():
-    """A cancelled or refused initiative is not in the directory; only a date makes one « à confirmer »."""
+    """A cancelled or refused initiative is not in the directory; only a date makes one « peut-être terminée »."""
     assert {PUBLIC_STATE.get(state) for state in State} == {*PublicState, None} - {PublicState.UNCONFIRMED}
     assert State.CANCELLED not in PUBLIC_STATE
     assert {*PublicState.now, *PublicState.before} == set(PublicState)

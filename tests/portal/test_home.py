@@ -121,7 +121,7 @@ def test_needs_asked_for_first_come_first(trio):
     [
         (2, 5, "2 initiatives en cours ou prévues"),
         (1, 1, "1 initiative en cours ou prévue"),
-        (0, 4, "rien en cours; 4 initiatives terminées"),
+        (0, 4, "rien de sûr en ce moment; 4 initiatives en tout"),
         (0, 0, "aucune initiative publiée"),
     ],
 )

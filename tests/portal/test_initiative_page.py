@@ -190,11 +190,11 @@ def test_declared_state_of_a_past_period_is_to_confirm(page, trio):
     Initiative.objects.filter(pk=trio[0].pk).update(ends_on=date(2025, 6, 30))
     shown = page()
     told = "fin prévue le 30 juin 2025"
-    assert f'À confirmer</span> <span class="meta">{told}</span>' in shown
-    assert f"<dt>État</dt><dd>À confirmer, {told}</dd>" in shown
+    assert f'Peut-être terminée</span> <span class="meta">{told}</span>' in shown
+    assert f"<dt>État</dt><dd>Peut-être terminée, {told}</dd>" in shown
     assert "Cette initiative est peut-être terminée. Besoin d’aide maintenant?" in shown
     Initiative.objects.filter(pk=trio[0].pk).update(state=State.COMPLETED)
-    assert "À confirmer" not in page()
+    assert "Peut-être terminée" not in page()
 
 
 @pytest.mark.parametrize(
@@ -212,6 +212,17 @@ def test_price_is_that_of_the_short_version(page, trio, values, price):
         EasyText.objects.create(initiative=trio[0], what="Un frigo.", **values)
     told = re.findall("<dt>C’est combien\\?</dt><dd>([^<]*)</dd>", page())
     assert told == ([price] if price else [])
+    Initiative.objects.filter(pk=trio[0].pk).update(ends_on=date(2025, 6, 30))
+    assert "C’est combien" not in page()
+
+
+def test_number_of_the_short_version_comes_first_and_once(page, trio):
+    text = EasyText.objects.create(initiative=trio[0], what="Un frigo.", phone="418 722-0000")
+    Territory.objects.filter(slug="la-mitis").update(contact_phone="418 555-0199")
+    found = 'class="calls-number" href="tel:([^"]*)"'
+    assert re.findall(found, page()) == ["211", "+14187220000", "+14185550199"]
+    EasyText.objects.filter(pk=text.pk).update(phone="418 555-0199")
+    assert re.findall(found, page()) == ["211", "+14185550199"]
 
 
 def test_one_that_ended_says_so_over_whom_to_call(page, trio):

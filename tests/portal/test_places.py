@@ -180,7 +180,9 @@ def test_a_municipality_tells_services_of_now_from_those_that_ended(world, get):
 
 def test_a_municipality_without_service_says_it_and_where_to_ask(world, get):
     page = get("/municipalites/amqui/").content.decode()
-    assert "Aucun service publié ne nomme Amqui en ce moment. Appelez le 211" in section(page, "ici")
+    assert "Aucun service sûr d’être en cours ne nomme Amqui en ce moment. Appelez le 211" in section(
+        page, "ici"
+    )
     assert section(page, "mrc") == section(page, "region") == ""
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from html import unescape
 
 import pytest
@@ -108,6 +109,11 @@ def test_initiative_is_a_project_with_its_place_people_and_money(trio, page_of):
         (2, "Initiatives", f"{SITE}/initiatives/"),
         (3, "Frigo libre-service de Mont-Joli", project["url"]),
     ]
+
+
+def test_end_that_nobody_confirmed_is_not_told_as_an_end(trio, page_of, monkeypatch):
+    monkeypatch.setattr("alliance.portal.still.today", lambda: date(2026, 3, 1))
+    assert "dissolutionDate" not in told(page_of("/initiatives/frigo-libre-service-de-mont-joli/"))["Project"]
 
 
 def test_what_is_not_known_is_absent_from_the_data(trio, page_of):

@@ -41,5 +41,12 @@ def _values(row: Initiative, position: int) -> dict[str, str]:
         "how": _HOW[position % len(_HOW)],
         "cost": cost,
         "cost_note": note,
-        "phone": f"418 555-01{position % 100:02}",
+        "phone": _phone(row) or f"418 555-01{position % 100:02}",
     }
+
+
+def _phone(row: Initiative) -> str:
+    """Return the number of its first MRC, so that every page of an initiative gives the same one; "" without any."""
+    return next(
+        (territory.contact_phone for territory in row.territories.all() if territory.contact_phone), ""
+    )

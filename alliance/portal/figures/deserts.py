@@ -71,7 +71,7 @@ _SAID = {
     Service.UNKNOWN: (
         "?",
         "On ne sait pas",
-        "Une initiative de sa MRC ne dit pas dans quelles municipalités elle se rend, ou une initiative est à confirmer\xa0: "
+        "Une initiative de sa MRC ne dit pas dans quelles municipalités elle se rend, ou une initiative est peut-être terminée\xa0: "
         "sa fin est passée, personne n’a dit si elle continue.",
     ),
     Service.NEVER: (

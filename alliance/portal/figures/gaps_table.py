@@ -82,7 +82,7 @@ def file_of(
         "État",
         "Initiatives prévues ou en cours qui la nomment",
     ]
-    titles += ["Initiatives terminées qui la nomment", "Initiatives à confirmer qui la nomment"]
+    titles += ["Initiatives terminées qui la nomment", "Initiatives peut-être terminées qui la nomment"]
     titles += ["Pour 1\xa0000 personnes", "Démonstration"]
     rows: list[list[object]] = []
     for territory in gaps.territories:

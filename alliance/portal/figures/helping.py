@@ -62,7 +62,7 @@ def call_of(territory: Label, seat: Seat) -> Call | None:
 
 
 def split(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:
-    """Return the planned and ongoing initiatives, then those that ended."""
+    """Return the planned and ongoing initiatives, then those that ended or perhaps did."""
     rows = list(rows)
     return [row for row in rows if row.state in NOW], [row for row in rows if row.state not in NOW]
 
@@ -99,7 +99,7 @@ class Services:
 
     @property
     def over(self) -> int:
-        """Return how many of the same ended; with those still on, they are the list of the municipality."""
+        """Return how many of the same ended or perhaps did; with those still on, they are the list of the municipality."""
         return len(self.before) + len(self.regional_before)
 
     @property

@@ -126,7 +126,7 @@ _ENTRIES = (
     _of_initiatives(
         "initiatives",
         "Initiatives publiées",
-        "Initiatives retenues, en cours ou terminées qui ont leur page ici; chacune est comptée une fois.",
+        "Initiatives retenues, en cours, terminées ou peut-être terminées qui ont leur page ici; chacune est comptée une fois.",
         lambda row: True,
     ),
     _of_initiatives(

@@ -98,8 +98,8 @@ def _place(directory: Directory, book: Gazetteer, theme: Label, territory: Label
 
 
 def people_meant(directory: Directory, book: Gazetteer, theme: Label) -> list[tuple[str, int]]:
-    """Return the groups of people that initiatives of a theme name, those named most often first."""
-    mask = Selection(directory, {names.THEME: (theme.slug,)}).mask
+    """Return the groups of people that planned and ongoing initiatives of a theme name, most often named first."""
+    mask = Selection(directory, {names.THEME: (theme.slug,)}).mask & standing(directory)
     found = [(group.name, (group.initiatives & mask).bit_count()) for group in book.groups]
     return sorted(((name, count) for name, count in found if count), key=lambda pair: -pair[1])
 
@@ -124,7 +124,7 @@ class ThemeTile:
         if not self.count:
             return "aucune initiative publiée"
         if not self.now:
-            return f"rien en cours; {pluriel(self.count, 'initiative terminée,initiatives terminées')}"
+            return f"rien de sûr en ce moment; {pluriel(self.count, 'initiative,initiatives')} en tout"
         if self.now == self.count:
             return pluriel(self.now, "initiative en cours ou prévue,initiatives en cours ou prévues")
         current = pluriel(self.now, "en cours ou prévue,en cours ou prévues")

@@ -42,7 +42,7 @@ _SAID = (
     Column(
         "etat",
         TEXT,
-        "Prévue, En cours, À confirmer (fin passée, non confirmée) ou Réalisée.",
+        "Prévue, En cours, Peut-être terminée (fin passée, non confirmée) ou Réalisée.",
         lambda row: row.state.label,
     ),
     Column(

@@ -97,13 +97,20 @@ class Meeting:
     @cached_property
     def unconfirmed(self) -> Counted | None:
         """What was to be over by now for this place, the whole region's included, and nobody said whether it is."""
-        words = "initiative à confirmer,initiatives à confirmer"
+        words = "initiative peut-être terminée,initiatives peut-être terminées"
         return self._list(words, place=self.place, etat=(PublicState.UNCONFIRMED,))
 
     @cached_property
     def around(self) -> Counted | None:
-        """What the MRC has of its own in the theme: among it, what does not say where it goes."""
-        return self._list("initiative,initiatives", place=self.territory, portee=OWN)
+        """What its MRC has planned or under way of its own in the theme: among it, what does not say where it goes."""
+        words = "initiative en cours ou prévue,initiatives en cours ou prévues"
+        return self._list(words, place=self.territory, portee=OWN, etat=NOW)
+
+    @cached_property
+    def past_around(self) -> Counted | None:
+        """What its MRC had of its own in the theme, ended or perhaps over: nobody is sent to call about it."""
+        words = "initiative terminée ou peut-être terminée,initiatives terminées ou peut-être terminées"
+        return self._list(words, place=self.territory, portee=OWN, etat=PublicState.before)
 
     @property
     def near_where(self) -> str:

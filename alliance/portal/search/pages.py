@@ -61,7 +61,7 @@ PAGES = (
         "À mettre sur le frigo",
         "fridge",
         "Des feuilles à imprimer et à plier",
-        "imprimer, impression, aimant, feuillet, dépliant, pense-bête, bulletin paroissial, feuillet paroissial, code QR",
+        "imprimer, impression, aimant, feuille frigo, fiche frigo, feuillet, dépliant, pense-bête, bulletin paroissial, feuillet paroissial, code QR",
     ),
     Page("Carte", "map", "Ce qui se fait dans chaque MRC", "cartes, plan de la région"),
     Page(
@@ -76,8 +76,18 @@ PAGES = (
         "Sans compte; un clic suffit pour arrêter",
         "courriel, infolettre, abonnement, abonner, alerte, nouveautés",
     ),
-    Page("Zooms", "zooms", "Des sélections sur un sujet", "zoom, dossier spécial, printemps 2020"),
-    Page("Chiffres", "figures", "Combien, où et avec quel argent", "statistiques, montants, dollars"),
+    Page(
+        "Zooms",
+        "zooms",
+        "Des sélections sur un sujet",
+        "zoom, dossier spécial, printemps 2020, covid, pandémie, crise sanitaire",
+    ),
+    Page(
+        "Chiffres",
+        "figures",
+        "Combien, où et avec quel argent",
+        "statistiques, montants, dollars, argent, qui paie, financement, budget, FQIS",
+    ),
     Page("Bilans", "bilans", "Un bilan par année", "bilan, rapport annuel, reddition de comptes"),
     Page(
         "Données ouvertes",
@@ -92,13 +102,13 @@ PAGES = (
         "Signaler une erreur",
         "tell_error",
         "Une information fausse ou dépassée",
-        "erreur, erreurs, corriger, correction, plainte",
+        "erreur, erreurs, corriger, correction, plainte, numéro faux, mauvais numéro",
     ),
     Page(
         "Accessibilité",
         "accessibility",
         "Ce site pour tout le monde",
-        "accessible, facile à lire, lecteur d’écran, malvoyant, non-voyant, aveugle, gros caractères",
+        "accessible, facile à lire, version facile, version simple, lecteur d’écran, malvoyant, non-voyant, aveugle, gros caractères",
     ),
     Page(
         "Confidentialité",

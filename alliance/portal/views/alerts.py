@@ -2,7 +2,6 @@
 
 from django.shortcuts import redirect, render
 
-from alliance.lib.workflow import Refusal
 from alliance.portal import alert_mails, alerts, figures, followed
 from alliance.portal.directory import current
 from alliance.portal.forms_alerts import AlertForm
@@ -22,17 +21,16 @@ def ask(request):
     form = AlertForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return _ask_page(request, asked, form, 422 if form.is_bound else 200)
+    if reasons := alerts.refusals(asked):  # before the limits: nothing leaves, so nothing is counted
+        form.add_error(None, reasons)
+        return _ask_page(request, asked, form, 422)
     if refused := too_many(request, "alert", key=form.cleaned_data["email"]):
         form.add_error(None, _TOO_MANY)
         answer = _ask_page(request, asked, form, refused.status_code)
         if wait := refused.get("Retry-After"):
             answer["Retry-After"] = wait
         return answer
-    try:
-        alerts.ask(email=form.cleaned_data["email"], asked=asked)
-    except Refusal as refusal:
-        form.add_error(None, refusal.reasons)
-        return _ask_page(request, asked, form, 422)
+    alerts.ask(email=form.cleaned_data["email"], asked=asked)
     return redirect("portal:alert_asked")
 
 

@@ -6,6 +6,7 @@ from django.utils.http import urlencode
 from alliance.lib.text import QUERY_LENGTH, clean_line
 from alliance.portal import missed_words
 from alliance.portal.directory import current
+from alliance.portal.filter_fields import dropped_names
 from alliance.portal.freshness import counted_each_time, public_page
 from alliance.portal.search.answer import PLACES, THEMES, Answer, widest
 
@@ -49,4 +50,5 @@ def _asked(data):
         notices.append(_FORBIDDEN)
     if len(text) > QUERY_LENGTH:
         notices.append(_TOO_LONG)
+    notices += dropped_names(data, ("q", "dans"))
     return text[:QUERY_LENGTH], only, notices
