@@ -1,6 +1,7 @@
 """A page already computed is served again only while nothing public changed, and never with somebody's cookies."""
 
 import threading
+from collections import OrderedDict
 
 import pytest
 
@@ -43,6 +44,13 @@ def test_refusals_and_redirects_are_not_kept(world, client):
     assert len(freshness._pages._kept) == 0
 
 
+def one_pdf_at_a_time(monkeypatch):
+    """Leave a server one place to make PDFs, and none that it made before."""
+    monkeypatch.setattr(pdf, "available", lambda: True)
+    monkeypatch.setattr(pdf, "_places", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(pdf, "_kept", OrderedDict())
+
+
 @pytest.mark.parametrize(
     ("method", "address", "status"),
     [
@@ -57,16 +65,14 @@ def test_refusals_and_redirects_are_not_kept(world, client):
 def test_refusal_is_kept_by_no_cache_and_never_becomes_unchanged(
     world, client, monkeypatch, method, address, status
 ):
-    monkeypatch.setattr(pdf, "available", lambda: True)
-    monkeypatch.setattr(pdf, "_places", threading.BoundedSemaphore(1))
+    one_pdf_at_a_time(monkeypatch)
     with pdf._places:
         first = getattr(client, method)(address)
         assert (first.status_code, first["Cache-Control"], "ETag" in first) == (status, "no-store", False)
 
 
 def test_pdf_of_a_busy_server_is_given_when_asked_again(world, client, monkeypatch):
-    monkeypatch.setattr(pdf, "available", lambda: True)
-    monkeypatch.setattr(pdf, "_places", threading.BoundedSemaphore(1))
+    one_pdf_at_a_time(monkeypatch)
     monkeypatch.setattr(pdf, "_made", lambda html, **options: b"%PDF")
     with pdf._places:
         busy = client.get("/bilan/2025-2026.pdf")
