@@ -17,7 +17,7 @@ from itertools import count
 
 from alliance.accounts.models import User
 from alliance.accounts.roles import Role
-from alliance.lib.text import slug_fr
+from alliance.lib.text import slug_fr, sort_key
 from funding import actions as funding_actions
 from funding.choices import Line
 from funding.models import Allocation, Envelope, FundingSource
@@ -121,6 +121,15 @@ class World:
     def published(self, state=State.APPROVED, **changes) -> Initiative:
         return self.initiative(state, publish=True, **changes)
 
+    def many(self, how_many, *, title="Initiative", **changes) -> list[Initiative]:
+        """Publish `how_many` initiatives numbered from 00: three by the actions, the others their copies with their links.
+
+        What the actions alone write (history, moves, partners, money) the copies do not have.
+        """
+        titles = {number: f"{title} {number:02}" for number in range(how_many)}
+        made = [self.published(title=titles.pop(number), **changes) for number in range(min(how_many, 3))]
+        return made + (_copies(made[0], titles) if titles else [])
+
     def line_of(self, initiative) -> Allocation:
         territory = initiative.territories.first()
         return self.lines[territory.slug if territory else Line.REGIONAL]
@@ -133,6 +142,24 @@ class World:
             amount=Decimal(amount),
             reason="Décision du comité",
         )
+
+
+def _copies(model, titles):
+    """Return a copy of the row `model` with its links for each of the titles by number."""
+    rows = []
+    for number, title in titles.items():
+        row = Initiative.objects.get(pk=model.pk)
+        row.pk, row.number, row.slug, row.entry_token = None, f"BSL-2099-{number:03}", f"copie-{number}", None
+        row.title, row.sort_key = title, sort_key(title)
+        rows.append(row)
+    Initiative.objects.bulk_create(rows)
+    for name in ("territories", "municipalities", "themes", "fiscal_years", "target_groups"):
+        link = Initiative._meta.get_field(name)
+        links = link.remote_field.through
+        other = link.m2m_reverse_field_name()
+        linked = list(getattr(model, name).all())
+        links.objects.bulk_create(links(initiative=row, **{other: each}) for row in rows for each in linked)
+    return rows
 
 
 _TO_REVIEW = [("submit", {}), ("start_review", {})]

@@ -41,7 +41,7 @@ def confirmed(query="", email=ADDRESS, told=MONDAY - timedelta(days=7), **values
 
 
 def publish(world, when, count=1, **values):
-    made = [world.published(title=f"Projet {n}", **values) for n in range(count)]
+    made = world.many(count, title="Projet", **values)
     Initiative.objects.filter(pk__in=[each.pk for each in made]).update(published_at=when)
     return made
 

@@ -242,8 +242,7 @@ def test_snapshot_is_reused_while_nothing_changes(trio, get, django_assert_num_q
 
 
 def test_list_of_21_has_two_pages(world, get):
-    for number in range(21):
-        world.published(title=f"Initiative numéro {number:02}")
+    world.many(21, title="Initiative numéro")
     assert "Initiative numéro 19" in get("/initiatives/").content.decode()
     last = get("/initiatives/?page=2").content.decode()
     assert last.count('class="card-title"') == 1

@@ -223,8 +223,7 @@ def test_last_page_costs_what_the_first_one_costs():
 
 
 def test_pages_lead_to_first_previous_next_and_last(world, get):
-    for number in range(61):
-        world.published(title=f"Initiative numéro {number:02}")
+    world.many(61)
     page = get("/initiatives/?page=2&tri=recent").content.decode().replace("&amp;", "&")
     for link in (
         '<link rel="prev" href="/initiatives/?tri=recent&page=1">',

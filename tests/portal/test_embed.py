@@ -124,8 +124,7 @@ def test_block_counts_and_shows_what_the_directory_does(trio, get, query):
 
 @pytest.mark.parametrize(("number", "shown"), [("", 5), ("3", 3), ("5", 5), ("10", 10), ("12", 5), ("x", 5)])
 def test_block_shows_the_number_asked_and_counts_them_all(world, get, number, shown):
-    for rank in range(11):
-        world.published(title=f"Initiative {rank:02}")
+    world.many(11)
     page = content_of(get, f"{BLOCK}?nombre={number}" if number else BLOCK)
     assert titles(page) == [f"Initiative {rank:02}" for rank in range(shown)]
     assert "Voir les 11 initiatives<" in page
@@ -190,8 +189,7 @@ def test_withdrawn_initiative_leaves_the_block_at_once(trio, world, get):
 
 
 def test_block_weighs_less_than_twelve_kilobytes(world, get):
-    for rank in range(10):
-        world.published(title=f"Initiative {rank} " + "accompagnement sociocommunautaire " * 4)
+    world.many(10, title="accompagnement sociocommunautaire " * 4)
     style = Path(finders.find("css/embed.css")).read_bytes()
     page = get(f"{BLOCK}?nombre=10").content
     assert len(page) + len(style) <= 12_000

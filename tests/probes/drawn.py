@@ -52,8 +52,8 @@ LOOKS = (
 
 
 def in_turn(number):
-    """Return the looks of a page by its number: in the light, and two of the six others, each in its turn."""
-    return LOOKS[0], *(LOOKS[1 + (number + step) % 6] for step in (0, 3))
+    """Return the looks of a page by its number: in the light, and one of the six others, each in its turn."""
+    return LOOKS[0], LOOKS[1 + number % 6]
 
 
 # For what a page of a known kind can change once more: its words and its numbers.
