@@ -27,10 +27,12 @@ from alliance.portal.rows import Row
 from alliance.portal.search.entries import Entry, entries_of
 from alliance.portal.search.spelling import Speller
 from alliance.portal.search.words import Titles, Words, indexed
+from initiatives.choices import PublicState
 from initiatives.search import canonical
 
 THEME, TERRITORY, MUNICIPALITY = names.THEME, names.TERRITORY, names.MUNICIPALITY
 _ATTEMPTS = 3
+_SOONEST = (PublicState.ONGOING, PublicState.PLANNED, PublicState.UNCONFIRMED, PublicState.DONE)
 
 Masks = dict[str, dict[str, int]]
 
@@ -92,6 +94,7 @@ class Directory:
         title = range(len(self.rows))
         rows = self.rows
         return {
+            "actuel": tuple(sorted(title, key=lambda i: _SOONEST.index(rows[i].state))),
             "titre": tuple(title),
             "recent": tuple(sorted(title, key=lambda i: rows[i].published_at, reverse=True)),
             "montant": tuple(sorted(title, key=lambda i: (rows[i].amount is None, -(rows[i].amount or 0)))),

@@ -21,7 +21,9 @@ FACETS = {
     "organisation": ("Organisation", "L’organisation"),
     "source": ("Source de financement", "La source de financement"),
 }
+USUAL_SORT = "actuel"  # the first: who needs help now never starts with what ended years ago
 SORTS = {
+    USUAL_SORT: "En cours d’abord",
     "titre": "Titre, de A à Z",
     "recent": "Publiées récemment",
     "montant": "Montant, le plus élevé",

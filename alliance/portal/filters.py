@@ -21,6 +21,7 @@ from alliance.portal.filter_fields import (
     FACETS,
     MEASURES,
     SORTS,
+    USUAL_SORT,
     VIEWS,
     PickField,
     Problem,
@@ -111,7 +112,7 @@ class DirectoryFilter(django_filters.FilterSet):
         label="Trier par",
         required=False,
         options=SORTS,
-        dropped="L’ordre demandé n’existe pas\xa0: la liste est triée par titre.",
+        dropped="L’ordre demandé n’existe pas\xa0: la liste commence par ce qui est en cours.",
     )
     vue = _PickFilter(
         label="Vue",
@@ -192,7 +193,7 @@ class DirectoryFilter(django_filters.FilterSet):
         """Return what was understood, as the pairs of a canonical address; `without` leaves one of them out."""
         pairs = [("q", self.words)] if self.words else []
         pairs += [(name, value) for name in FACETS for value in sorted(self.chosen(name))]
-        if self.sort != "titre":
+        if self.sort != USUAL_SORT:
             pairs.append(("tri", self.sort))
         return [pair for pair in pairs if pair != without]
 
@@ -208,7 +209,7 @@ class DirectoryFilter(django_filters.FilterSet):
         """Return the canonical address of this list, or of the list without one filter, in another view or order."""
         shown, order = view or self.view, sort or self.sort
         pairs = [pair for pair in self.pairs(without=without) if pair[0] != "tri"]
-        if order != "titre":
+        if order != USUAL_SORT:
             pairs.append(("tri", order))
         if shown != "fiches":
             pairs.append(("vue", shown))

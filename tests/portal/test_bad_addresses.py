@@ -153,7 +153,7 @@ SAID = (
     ("q=%00", "La recherche contient un caractère non permis\xa0: elle a été ignorée."),
     ("q=le+la", "La recherche ne contient aucun mot à chercher\xa0: elle a été ignorée."),
     ("q=" + "a" * 300, "Seuls les 100 premiers caractères de la recherche ont été lus."),
-    ("tri=password", "L’ordre demandé n’existe pas\xa0: la liste est triée par titre."),
+    ("tri=password", "L’ordre demandé n’existe pas\xa0: la liste commence par ce qui est en cours."),
     (
         "&".join(f"theme=x{n}" for n in range(900)),
         "Le thème\xa0: seuls les 20 premiers choix ont été gardés.",
@@ -168,7 +168,7 @@ def test_what_is_dropped_is_named(trio, get):
 
 
 def test_silent_parameters_leave_no_trace(trio, get):
-    silent = ("utm_source=a", "utm_x=1&fbclid=b&gclid=c", "theme=", "mrc=", "q=&theme=&tri=titre", "page=1")
+    silent = ("utm_source=a", "utm_x=1&fbclid=b&gclid=c", "theme=", "mrc=", "q=&theme=&tri=actuel", "page=1")
     for query in silent:
         answer = get(f"/initiatives/?{query}").content.decode()
         assert "n’était pas valide" not in answer

@@ -111,7 +111,20 @@ def test_totals_add_known_amounts_and_tell_the_unknown_ones(trio):
 
 def test_sorts(trio):
     first = {order: Selection(build(0)).rows(order)[0].title for order in SORTS}
-    assert first == {"titre": FOOD, "recent": TRANSPORT, "montant": FOOD, "debut": FOOD, "mrc": HOUSING}
+    assert first == {
+        "actuel": FOOD,
+        "titre": FOOD,
+        "recent": TRANSPORT,
+        "montant": FOOD,
+        "debut": FOOD,
+        "mrc": HOUSING,
+    }
+
+
+def test_list_begins_with_what_is_under_way(trio, world, get):
+    actions.start(initiative=trio[2], by=world.coordination)
+    page = get("/initiatives/").content.decode()
+    assert sorted((TRANSPORT, FOOD, HOUSING), key=page.index) == [FOOD, TRANSPORT, HOUSING]
 
 
 QUERIES = [

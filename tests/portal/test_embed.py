@@ -237,7 +237,7 @@ def test_form_keeps_what_it_does_not_ask(trio, get):
     page = content_of(get, f"{PAGE}?theme=logement&theme=transport&municipalite=mont-joli&q=frigo")
     hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page)
     assert hidden == [("q", "frigo"), ("theme", "transport"), ("municipalite", "mont-joli")]
-    assert re.findall(r'<option value="([^"]+)" selected', page) == ["logement", "5", "titre"]
+    assert re.findall(r'<option value="([^"]+)" selected', page) == ["logement", "5", "actuel"]
 
 
 def test_filter_removed_keeps_the_number(trio, get):

@@ -11,7 +11,7 @@ from alliance.lib.templatetags.francais import pluriel
 from alliance.portal import figures
 from alliance.portal.figures.listed import counted_here, is_partial
 from alliance.portal.figures.map import map_of
-from alliance.portal.filter_fields import FACETS, SORTS, VIEWS
+from alliance.portal.filter_fields import FACETS, SORTS, USUAL_SORT, VIEWS
 from alliance.portal.filters import DirectoryFilter
 from alliance.portal.lists import about
 from alliance.portal.paging import PER_PAGE, Listed, page_of
@@ -32,7 +32,7 @@ _COLUMNS = (
     ("titre", "Initiative", "ascending"),
     ("mrc", "Lieu", "ascending"),
     ("", "Porteur", ""),
-    ("", "État", ""),
+    (USUAL_SORT, "État", "ascending"),
     ("debut", "Début", "descending"),
     ("montant", "Montant", "descending"),
 )
@@ -59,7 +59,7 @@ def shown(asked: DirectoryFilter, number: str) -> Context:
             (label, asked.address(PATH, view=name), name == asked.view) for name, label in VIEWS.items()
         ],
         "files": [(kind, media, label, asked.file(f"/initiatives.{kind}")) for kind, media, label in _FILES],
-        "alert": asked.address(reverse("portal:alert"), view="fiches", sort="titre"),
+        "alert": asked.address(reverse("portal:alert"), view="fiches", sort=USUAL_SORT),
         "excel": asked.file("/initiatives.csv", format="excel"),
         "base": _base(asked),
         "canonical": asked.address(PATH, page=page.number if page else 1),
