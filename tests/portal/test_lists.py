@@ -68,7 +68,8 @@ def test_page_csv_xlsx_and_json_say_the_same_on_random_filters():
         for _ in range(3):
             query = random_query(dice, directory)
             asked = ask(
-                f"{query}&tri={dice.choice(('actuel', 'titre', 'montant', 'mrc', 'debut', 'recent'))}", directory
+                f"{query}&tri={dice.choice(('actuel', 'titre', 'montant', 'mrc', 'debut', 'recent'))}",
+                directory,
             )
             page = pages_of(asked)
             expected = [(row.number, row.amount) for row in page]
