@@ -106,6 +106,11 @@ def lower_first(text: str) -> str:
     )
 
 
+def at_place(name: str) -> str:
+    """Return « à Amqui », « aux Hauteurs » for the name of a municipality: « Les » contracts, « La » does not."""
+    return f"aux {name[4:]}" if name.startswith("Les ") else f"à {name}"
+
+
 def fold(text: str) -> str:
     """Return `text` for comparison: lower case, without accents, œ as oe, one apostrophe and one hyphen."""
     plain = unicodedata.normalize("NFKD", text.translate(_UNIFIED)).lower().translate(_UNIFIED)

@@ -23,6 +23,8 @@ MOMENT = datetime(2022, 4, 1, 18, 5, tzinfo=UTC)
         ("x|pourcent", 39, "39\xa0%"),
         ("x|pourcent", Decimal("12.5"), "12,5\xa0%"),
         ("x|pourcent", None, "inconnu"),
+        ("x|lieu", "La Pocatière", "à La Pocatière"),
+        ("x|lieu", "Les Méchins", "aux Méchins"),
         ("x|nombre", 2016, "2\xa0016"),
         ("x|nombre", -2016.5, "−2\xa0016,5"),
         ("x|nombre", 0, "0"),

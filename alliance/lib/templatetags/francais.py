@@ -11,7 +11,7 @@ from typing import Any
 
 from django import template
 
-from alliance.lib import dates, money
+from alliance.lib import dates, money, text
 
 register = template.Library()
 
@@ -70,6 +70,12 @@ def nombre(value: Decimal | float) -> str:
 def pourcent(value: Decimal | float) -> str:
     """« 39 % » for 39."""
     return f"{nombre(value)}{money.NBSP}%"
+
+
+@_filter("lieu", "")
+def lieu(value: str) -> str:
+    """« à Amqui », « aux Hauteurs »."""
+    return text.at_place(value)
 
 
 @_filter("pluriel", UNKNOWN)

@@ -7,6 +7,7 @@ from typing import Any
 
 from alliance.accounts.models import User
 from alliance.lib.dates import fiscal_label
+from alliance.lib.text import at_place
 from alliance.portal.demo import easy, money, partners, texts
 from alliance.portal.demo.payments import Payments
 from alliance.portal.demo.scenario import Story, stories
@@ -122,7 +123,7 @@ class Builder:
         """Return the words for the places: « à Amqui », « dans La Matapédia », « de La Matapédia »."""
         rows = [self.territories[slug] for slug in slugs]
         return {
-            "a_lieu": texts.at(place.name),
+            "a_lieu": at_place(place.name),
             "mrc_ou": texts.listing([row.locative for row in rows]),
             "mrc_de": texts.listing([row.genitive for row in rows]),
         }

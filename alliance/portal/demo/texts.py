@@ -88,11 +88,6 @@ def wide() -> list[Text]:
     return [text for group in by_theme().values() for text in group if text.is_wide]
 
 
-def at(name: str) -> str:
-    """Return « à Amqui », « aux Hauteurs » for the name of a municipality."""
-    return f"aux {name[4:]}" if name.startswith("Les ") else f"à {name}"
-
-
 def listing(parts: list[str]) -> str:
     """Return « de La Mitis, de La Matanie et des Basques »."""
     return f"{', '.join(parts[:-1])} et {parts[-1]}" if len(parts) > 1 else parts[0]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from alliance.lib.templatetags.francais import pluriel
+from alliance.lib.text import at_place
 from alliance.portal.directory import Directory
 from alliance.portal.figures.deserts import Gaps, Service
 from alliance.portal.figures.helping import NOW, OWN, REGIONAL, listed
@@ -41,7 +42,7 @@ class Meeting:
     @property
     def where(self) -> str:
         """« à Amqui », « aux Méchins », « dans la MRC du Kamouraska », which is a municipality too."""
-        return _at(self.place.name) if self.is_municipality else f"dans la MRC {self.place.genitive}"
+        return at_place(self.place.name) if self.is_municipality else f"dans la MRC {self.place.genitive}"
 
     @cached_property
     def territory(self) -> Label:
@@ -114,7 +115,7 @@ class Meeting:
 
     @property
     def near_where(self) -> str:
-        return _at(self.near.label.name) if self.near else ""
+        return at_place(self.near.label.name) if self.near else ""
 
     @cached_property
     def near(self) -> Neighbour | None:
@@ -123,10 +124,6 @@ class Meeting:
             return None
         gap = self._gaps.gap(self.place, self.territory, self.theme)
         return next(iter(neighbours(self._gaps, self.theme, [gap], {}).get(self.place.slug, ())), None)
-
-
-def _at(municipality: str) -> str:
-    return f"aux {municipality[4:]}" if municipality.startswith("Les ") else f"à {municipality}"
 
 
 def meetings(
