@@ -3,6 +3,7 @@
 Saving goes through the applications' actions; what they refuse comes back beside the fields, with what was typed.
 """
 
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -351,8 +352,8 @@ def row_filter(
     return RowFilter
 
 
-def yes_no_filter(heading: str, parameter: str, condition: Q) -> type[WordFilter]:
-    """Return a filter « Oui / Non » on a condition."""
+def yes_no_filter(heading: str, parameter: str, condition: Q | Callable[[], Q]) -> type[WordFilter]:
+    """Return a filter « Oui / Non » on a condition, or on what gives it when it changes with the day."""
 
     class YesNoFilter(WordFilter):
         title = heading
@@ -362,7 +363,8 @@ def yes_no_filter(heading: str, parameter: str, condition: Q) -> type[WordFilter
             return [("oui", "Oui"), ("non", "Non")]
 
         def kept(self, queryset, value):
-            return queryset.filter(condition if value == "oui" else ~condition)
+            kept = condition() if callable(condition) else condition
+            return queryset.filter(kept if value == "oui" else ~kept)
 
     return YesNoFilter
 

@@ -28,6 +28,7 @@ from alliance.portal import (  # noqa: F401  # register what surrounds the initi
     admin_search,
     admin_years,
     admin_zoom,
+    still,
 )
 from alliance.portal.admin_file_money import FileMoneyMixin
 from alliance.portal.admin_steps import StepsMixin
@@ -132,6 +133,7 @@ class InitiativeAdmin(
         row_filter("thème", "theme", "themes__slug", Theme, "slug"),
         row_filter("exercice", "exercice", "fiscal_years__label", FiscalYear, "label"),
         choice_filter("portée", "portee", "scope", Scope.choices),
+        yes_no_filter("peut-être terminée", "peut_etre_terminee", still.unconfirmed),
         yes_no_filter("sans version facile à lire", "sans_facile", Q(easy=None)),
         DemoFilter,
     )

@@ -13,7 +13,7 @@ from django.utils import timezone
 from alliance.accounts.models import User
 from alliance.lib.dates import today
 from alliance.lib.templatetags.francais import pluriel
-from alliance.portal import admin_year_money
+from alliance.portal import admin_year_money, still
 from funding import actions, audit, ledger
 from funding.models import Allocation, Disbursement, LedgerCheck
 from initiatives.choices import PartnerRole, State
@@ -73,6 +73,12 @@ def piles(user: User) -> list[Pile]:
             "À compléter par la MRC",
             "?etat=changes_requested",
             rows.filter(state=State.CHANGES_REQUESTED),
+            "updated_at",
+        ),
+        _pile(
+            "Publiées, peut-être terminées\xa0: à confirmer avec la MRC",
+            "?peut_etre_terminee=oui",
+            rows.filter(still.unconfirmed()),
             "updated_at",
         ),
         _incomplete(rows.published()),

@@ -7,8 +7,11 @@ know (decision 11), on every page, file and sheet alike.
 from collections.abc import Sequence
 from datetime import date
 
+from django.db.models import Exists, OuterRef, Q
+
 from alliance.lib.dates import fiscal_bounds, long_date, today
 from initiatives.choices import PUBLIC_STATE, PublicState, State
+from initiatives.models import FiscalYear, Initiative
 
 
 def is_over(ends_on: date | None, years: Sequence[str], on: date) -> bool:
@@ -27,6 +30,15 @@ def public_state(state: str, ends_on: date | None, years: Sequence[str]) -> Publ
     if declared != PublicState.DONE and is_over(ends_on, years, today()):
         return PublicState.UNCONFIRMED
     return declared
+
+
+def unconfirmed() -> Q:
+    """Return the condition that an initiative meets when `public_state` says it is « peut-être terminée », published."""
+    running = FiscalYear.objects.filter(initiatives=OuterRef("pk"), ends_on__gte=today())
+    over = Q(ends_on__lt=today()) | Q(ends_on=None, fiscal_years__isnull=False) & ~Exists(running)
+    declared = [state for state, said in PUBLIC_STATE.items() if said != PublicState.DONE]
+    found = Initiative.objects.published().filter(over, state__in=declared)
+    return Q(pk__in=found.values("pk"))
 
 
 def announced(years: Sequence[str]) -> str:
