@@ -13,6 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.test.utils import override_settings
 
+from alliance.lib.text import at_place
 from alliance.portal import missed_words
 from alliance.portal.demo import contacts, texts
 from alliance.portal.directory import build
@@ -59,7 +60,7 @@ def _tell_every_text():
     told = [text for group in texts.by_theme().values() for text in group]
     for rank, text in enumerate(told):
         place = places[rank % len(places)]
-        words = {"a_lieu": texts.at(towns[place.pk].name), "mrc_ou": place.locative, "mrc_de": place.genitive}
+        words = {"a_lieu": at_place(towns[place.pk].name), "mrc_ou": place.locative, "mrc_de": place.genitive}
         values = {
             "title": text.title.format(**words),
             "summary": text.summary.format(**words),

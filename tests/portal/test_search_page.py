@@ -14,6 +14,7 @@ from alliance.portal.figures import organizations
 from alliance.portal.models import EquivalentWords, MissedWord
 from alliance.portal.search.answer import Answer
 from alliance.portal.selection import Selection
+from initiatives.choices import State
 from territories.models import Territory
 
 
@@ -303,3 +304,12 @@ def test_warm_search_asks_one_question_and_a_missed_one_two(trio, get, django_as
         4
     ):  # the version, and one statement between the marks of its transaction
         page(get, "zythologie")
+
+
+def test_what_is_under_way_comes_before_what_is_over_among_equals(world, get):
+    world.published(State.COMPLETED, title="Accueil des aînés")
+    world.published(State.IN_PROGRESS, title="Visites aux aînés")
+    world.published(State.COMPLETED, title="Aînés")
+    page = get("/recherche/?q=aînés").content.decode()
+    order = sorted(("Accueil des aînés", "Visites aux aînés", ">Aînés<"), key=page.index)
+    assert order == [">Aînés<", "Visites aux aînés", "Accueil des aînés"]

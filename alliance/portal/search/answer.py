@@ -11,6 +11,7 @@ from alliance.lib.text import QUERY_LENGTH
 from alliance.portal import figures
 from alliance.portal.bitmaps import members
 from alliance.portal.directory import Directory
+from alliance.portal.figures.within import standing
 from alliance.portal.labels import MUNICIPALITY, ORGANIZATION, TERRITORY, THEME, Label
 from alliance.portal.rows import Row
 from alliance.portal.search.asked import Asked
@@ -124,8 +125,10 @@ class Answer:
         selection = Selection(self.directory, words=self.text)
         tiers = self._tiers(selection.mask)
         exact, begun, rows = next(tiers), next(tiers), self.directory.rows
+        now = standing(self.directory)  # in each rank, what is on comes before what ended years ago
+        ranked_sets = (part for tier in chain((exact, begun), tiers) for part in (tier & now, tier & ~now))
         first = list(
-            islice(chain.from_iterable(members(one, rows) for one in chain((exact, begun), tiers)), 5)
+            islice(chain.from_iterable(members(one, rows) for one in ranked_sets), _SHOWN[INITIATIVES])
         )
         is_title = bool(exact) or (bool(begun) and len(self.asked.terms) >= _A_TITLE)
         is_exact = is_title or canonical(self.text).lower() in {row.number.lower() for row in first[:1]}
