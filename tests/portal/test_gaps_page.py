@@ -130,9 +130,7 @@ def test_all_themes_of_the_region_say_how_many_lack_and_how_many_are_unknown(ser
 
 def test_unknown_is_never_told_as_nothing(served, get):
     page = get("/carte/deserts/la-mitis/?theme=logement").content.decode()
-    assert "0 municipalité sur 2 sans service connu en ce moment; pour 2 autres, on ne sait pas." in plain(
-        page
-    )
+    assert "On ne sait pas ce qui existe en ce moment dans les 2 municipalités." in plain(page)
     assert "« On ne sait pas » n’est jamais compté comme « rien »." in plain(page)
 
 
