@@ -34,6 +34,7 @@ class PublicState(models.TextChoices):
     UNCONFIRMED = "peut-etre-terminee", "Peut-être terminée"
     DONE = "realisee", "Réalisée"
 
+    soonest = nonmember(("en-cours", "prevue", "peut-etre-terminee", "realisee"))  # for who needs help now
     now = nonmember(("prevue", "en-cours"))
     before = nonmember(("peut-etre-terminee", "realisee"))
 

@@ -7,7 +7,8 @@ from itertools import groupby
 from time import monotonic
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from alliance.accounts.models import User
@@ -75,12 +76,7 @@ def piles(user: User) -> list[Pile]:
             rows.filter(state=State.CHANGES_REQUESTED),
             "updated_at",
         ),
-        _pile(
-            "Publiées, peut-être terminées\xa0: à confirmer avec la MRC",
-            "?peut_etre_terminee=oui",
-            rows.filter(still.unconfirmed()),
-            "updated_at",
-        ),
+        _unconfirmed(rows),
         _incomplete(rows.published()),
         _pile("Brouillons qui dorment depuis plus de 30 jours", "?etat=draft", asleep, "updated_at"),
     ]
@@ -160,6 +156,15 @@ def _unanswered(rows: QuerySet[Initiative]) -> Pile:
     found = rows.in_bulk(list(asked)[: SHOWN + 1])
     waiting = [Waiting(found[key], _days(message.at)) for key, message in asked.items() if key in found]
     return Pile(f"Messages des MRC sans réponse ({len(asked)})", "", waiting[:SHOWN], more=False)
+
+
+def _unconfirmed(rows: QuerySet[Initiative]) -> Pile:
+    """Published initiatives whose period is over and that nobody declared ended, the longest over first."""
+    over = rows.filter(still.unconfirmed()).annotate(over=Coalesce("ends_on", Max("fiscal_years__ends_on")))
+    files = list(over.order_by("over", "pk")[: SHOWN + 1])
+    waiting = [Waiting(row, (today() - row.over).days) for row in files[:SHOWN]]
+    title = "Publiées, peut-être terminées\xa0: à confirmer"
+    return Pile(title, "?peut_etre_terminee=oui", waiting, len(files) > SHOWN)
 
 
 def _incomplete(published: QuerySet[Initiative]) -> Pile:

@@ -32,7 +32,6 @@ from initiatives.search import canonical
 
 THEME, TERRITORY, MUNICIPALITY = names.THEME, names.TERRITORY, names.MUNICIPALITY
 _ATTEMPTS = 3
-_SOONEST = (PublicState.ONGOING, PublicState.PLANNED, PublicState.UNCONFIRMED, PublicState.DONE)
 
 Masks = dict[str, dict[str, int]]
 
@@ -94,7 +93,7 @@ class Directory:
         title = range(len(self.rows))
         rows = self.rows
         return {
-            "actuel": tuple(sorted(title, key=lambda i: _SOONEST.index(rows[i].state))),
+            "actuel": tuple(sorted(title, key=lambda i: PublicState.soonest.index(rows[i].state))),
             "titre": tuple(title),
             "recent": tuple(sorted(title, key=lambda i: rows[i].published_at, reverse=True)),
             "montant": tuple(sorted(title, key=lambda i: (rows[i].amount is None, -(rows[i].amount or 0)))),

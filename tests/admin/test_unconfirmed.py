@@ -3,6 +3,7 @@
 from datetime import date
 from itertools import product
 
+from alliance.lib.dates import today
 from alliance.portal.still import public_state, unconfirmed
 from initiatives.choices import PUBLIC_STATE, PublicState, State
 from initiatives.models import Initiative
@@ -38,7 +39,8 @@ def test_staff_finds_them_on_the_landing_page_and_in_the_list(world, client_for)
     Initiative.objects.filter(pk=over.pk).update(ends_on=date(2025, 6, 30))
     client = client_for(world.coordination)
     landing = client.get("/admin/").content.decode()
-    assert "Publiées, peut-être terminées\xa0: à confirmer avec la MRC" in landing
+    assert "Publiées, peut-être terminées\xa0: à confirmer" in landing
     assert ("Popote de l’an dernier" in landing, "Popote de cette année" in landing) == (True, False)
+    assert f"<td>{(today() - date(2025, 6, 30)).days} jours</td>" in landing
     listed = client.get("/admin/initiatives/initiative/?peut_etre_terminee=oui").content.decode()
     assert ("Popote de l’an dernier" in listed, "Popote de cette année" in listed) == (True, False)

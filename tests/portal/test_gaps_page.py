@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 
 from alliance.portal import directory as memory
-from alliance.portal.figures.deserts import Service
+from alliance.portal.figures.deserts import Gap, Service, Tally
 from initiatives.choices import PartnerRole, State
 from territories.models import Municipality, Organization
 from tests.portal.random_directory import PLACES
@@ -126,6 +126,25 @@ def test_all_themes_of_the_region_say_how_many_lack_and_how_many_are_unknown(ser
         "2 sans service connu sur 2",
     ]
     assert rows["Kamouraska"] == ["0 sans service connu sur 0"] * 3
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ("UUU", "On ne sait pas ce qui existe en ce moment dans les 3 municipalités."),
+        ("UNN", "2 municipalités sur 3 sans service connu en ce moment; pour 1 autre, on ne sait pas."),
+        ("NSS", "1 municipalité sur 3 sans service connu en ce moment."),
+        (
+            "SUU",
+            "Un service en cours ou prévu est connu dans 1 municipalité sur 3; pour 2 autres, on ne sait pas.",
+        ),
+        ("SSS", "Un service en cours ou prévu est connu dans 3 municipalités sur 3."),
+    ],
+)
+def test_tally_is_told_in_a_sentence_that_counts_nobody_twice(states, said):
+    services = {"U": Service.UNKNOWN, "N": Service.NEVER, "S": Service.NOW}
+    gaps = tuple(Gap(None, None, None, services[state], 0, 0) for state in states)
+    assert Tally(gaps).sentence == said
 
 
 def test_unknown_is_never_told_as_nothing(served, get):

@@ -308,8 +308,19 @@ def test_warm_search_asks_one_question_and_a_missed_one_two(trio, get, django_as
 
 def test_what_is_under_way_comes_before_what_is_over_among_equals(world, get):
     world.published(State.COMPLETED, title="Accueil des aînés")
+    world.published(State.APPROVED, title="Sorties d’aînés")
     world.published(State.IN_PROGRESS, title="Visites aux aînés")
     world.published(State.COMPLETED, title="Aînés")
     page = get("/recherche/?q=aînés").content.decode()
-    order = sorted(("Accueil des aînés", "Visites aux aînés", ">Aînés<"), key=page.index)
-    assert order == [">Aînés<", "Visites aux aînés", "Accueil des aînés"]
+    told = (">Aînés<", "Visites aux aînés", "Sorties d’aînés", "Accueil des aînés")
+    assert sorted(told, key=page.index) == list(told)
+
+
+def test_number_leads_to_its_initiative_even_when_another_one_quotes_it(world):
+    ended = world.published(State.COMPLETED, title="Popote de quartier")
+    world.published(State.IN_PROGRESS, title="Popote du quai", summary=f"Suite de {ended.number}.")
+    (group,) = Answer(build(0), ended.number).groups
+    assert ([row.title for row in group.first], group.is_exact) == (
+        ["Popote de quartier", "Popote du quai"],
+        True,
+    )

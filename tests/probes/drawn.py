@@ -56,6 +56,7 @@ def in_turn(number):
     return LOOKS[0], LOOKS[1 + number % 6]
 
 
+PRINTED = LOOKS[0], LOOKS[-1]  # of a page made for paper
 # For what a page of a known kind can change once more: its words and its numbers.
 QUICK = (
     replace(LOOKS[0], colours=False),

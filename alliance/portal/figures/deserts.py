@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from functools import cached_property
 
+from alliance.lib.templatetags.francais import nombre, pluriel
 from alliance.portal import labels as names
 from alliance.portal.bitmaps import members, union
 from alliance.portal.directory import Directory
@@ -113,6 +114,10 @@ class Gap:
         return self.label.designation == UNORGANIZED
 
 
+def _places(number: int) -> str:
+    return pluriel(number, "municipalité,municipalités")
+
+
 @dataclass(frozen=True)
 class Tally:
     """How many municipalities of a place stand in each state, and how many people live where nothing serves now."""
@@ -135,6 +140,22 @@ class Tally:
     @property
     def unknown(self) -> int:
         return self.counts[Service.UNKNOWN]
+
+    @property
+    def sentence(self) -> str:
+        """« 5 municipalités sur 18 sans service connu en ce moment; pour 3 autres, on ne sait pas. »"""
+        if self.unknown and self.unknown == self.total:
+            return f"On ne sait pas ce qui existe en ce moment dans les {_places(self.total)}."
+        if self.lacking:
+            said = f"{_places(self.lacking)} sur {nombre(self.total)} sans service connu en ce moment"
+        else:
+            served = _places(self.total - self.unknown)
+            said = f"Un service en cours ou prévu est connu dans {served} sur {nombre(self.total)}"
+        return (
+            f"{said}; pour {pluriel(self.unknown, 'autre,autres')}, on ne sait pas."
+            if self.unknown
+            else f"{said}."
+        )
 
     @cached_property
     def _homes(self) -> list[int | None]:

@@ -7,8 +7,6 @@ from alliance.portal.rows import Row
 from alliance.portal.selection import Selection
 from initiatives.choices import PublicState
 
-_RANK = {PublicState.ONGOING: 0, PublicState.PLANNED: 1}
-
 
 def to_call(directory: Directory, label: Label) -> list[Row]:
     """Return the initiatives planned or under way for a municipality, an MRC or a theme, the nearest first.
@@ -16,8 +14,10 @@ def to_call(directory: Directory, label: Label) -> list[Row]:
     Of a municipality: those that name it, then its MRC's that name none, then the whole region's; of an MRC: its own,
     then the whole region's. Among them what is under way comes before what is planned, then by title.
     """
-    groups = [[row for row in group if row.state in _RANK] for group in _groups(directory, label)]
-    return [row for group in groups for row in sorted(group, key=lambda row: _RANK[row.state])]
+    groups = [[row for row in group if row.state in PublicState.now] for group in _groups(directory, label)]
+    return [
+        row for group in groups for row in sorted(group, key=lambda row: PublicState.soonest.index(row.state))
+    ]
 
 
 def _groups(directory: Directory, label: Label) -> list[list[Row]]:

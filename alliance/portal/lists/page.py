@@ -32,7 +32,7 @@ _COLUMNS = (
     ("titre", "Initiative", "ascending"),
     ("mrc", "Lieu", "ascending"),
     ("", "Porteur", ""),
-    (USUAL_SORT, "État", "ascending"),
+    (USUAL_SORT, "État", "other"),
     ("debut", "Début", "descending"),
     ("montant", "Montant", "descending"),
 )

@@ -9,9 +9,9 @@ from django.utils.http import urlencode
 
 from alliance.lib.text import QUERY_LENGTH
 from alliance.portal import figures
-from alliance.portal.bitmaps import members
+from alliance.portal.bitmaps import in_order
 from alliance.portal.directory import Directory
-from alliance.portal.figures.within import standing
+from alliance.portal.filter_fields import USUAL_SORT
 from alliance.portal.labels import MUNICIPALITY, ORGANIZATION, TERRITORY, THEME, Label
 from alliance.portal.rows import Row
 from alliance.portal.search.asked import Asked
@@ -125,13 +125,13 @@ class Answer:
         selection = Selection(self.directory, words=self.text)
         tiers = self._tiers(selection.mask)
         exact, begun, rows = next(tiers), next(tiers), self.directory.rows
-        now = standing(self.directory)  # in each rank, what is on comes before what ended years ago
-        ranked_sets = (part for tier in chain((exact, begun), tiers) for part in (tier & now, tier & ~now))
-        first = list(
-            islice(chain.from_iterable(members(one, rows) for one in ranked_sets), _SHOWN[INITIATIVES])
-        )
+        order = self.directory.orders[USUAL_SORT]  # in each rank, as in the list that the group leads to
+        found = chain.from_iterable(in_order(tier, order) for tier in chain((exact, begun), tiers))
+        number = canonical(self.text).lower()
+        first = [rows[position] for position in islice(found, _SHOWN[INITIATIVES])]
+        first.sort(key=lambda row: row.number.lower() != number)
         is_title = bool(exact) or (bool(begun) and len(self.asked.terms) >= _A_TITLE)
-        is_exact = is_title or canonical(self.text).lower() in {row.number.lower() for row in first[:1]}
+        is_exact = is_title or number in {row.number.lower() for row in first[:1]}
         return Group(INITIATIVES, selection.count, first, self._list_of(INITIATIVES), is_exact)
 
     def _tiers(self, mask: int) -> Iterator[int]:
