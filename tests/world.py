@@ -149,7 +149,8 @@ def _copies(model, titles):
     rows = []
     for number, title in titles.items():
         row = Initiative.objects.get(pk=model.pk)
-        row.pk, row.number, row.slug, row.entry_token = None, f"BSL-2099-{number:03}", f"copie-{number}", None
+        row.pk, row.entry_token = None, None
+        row.number, row.slug = f"{model.number}{number:02}", f"{model.slug}-copie-{number}"
         row.title, row.sort_key = title, sort_key(title)
         rows.append(row)
     Initiative.objects.bulk_create(rows)

@@ -19,12 +19,14 @@ def perhaps_over(row):
 
 
 def test_database_and_public_page_agree_whatever_the_dates(world):
-    rows = []
-    for (ends_on, labels), state in product(product(ENDS, YEARS), PUBLIC_STATE):
-        (row,) = world.many(1, title=f"{state} {ends_on} {labels}", state=state)
-        Initiative.objects.filter(pk=row.pk).update(starts_on=date(2025, 1, 1), ends_on=ends_on)
-        row.fiscal_years.set([world.years[label] for label in labels])
-        rows.append(row.pk)
+    rows, dates = [], list(product(ENDS, YEARS))
+    for state in PUBLIC_STATE:
+        for row, (ends_on, labels) in zip(
+            world.many(len(dates), title=state, state=state), dates, strict=True
+        ):
+            Initiative.objects.filter(pk=row.pk).update(starts_on=date(2025, 1, 1), ends_on=ends_on)
+            row.fiscal_years.set([world.years[label] for label in labels])
+            rows.append(row.pk)
     world.initiative(State.APPROVED, title="Pas publiée", ends_on=date(2025, 6, 30))
     published = Initiative.objects.filter(pk__in=rows)
     found = set(Initiative.objects.filter(unconfirmed()))
