@@ -1,7 +1,7 @@
 """What waits for the CRD's staff: files to process, what is incomplete, sleeping drafts, money left."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from time import monotonic
@@ -161,10 +161,8 @@ def _unanswered(rows: QuerySet[Initiative]) -> Pile:
 def _unconfirmed(rows: QuerySet[Initiative]) -> Pile:
     """Published initiatives whose period is over and that nobody declared ended, the longest over first."""
     over = rows.filter(still.unconfirmed()).annotate(over=Coalesce("ends_on", Max("fiscal_years__ends_on")))
-    files = list(over.order_by("over", "pk")[: SHOWN + 1])
-    waiting = [Waiting(row, (today() - row.over).days) for row in files[:SHOWN]]
     title = "Publiées, peut-être terminées\xa0: à confirmer"
-    return Pile(title, "?peut_etre_terminee=oui", waiting, len(files) > SHOWN)
+    return _pile(title, "?peut_etre_terminee=oui", over, "over")
 
 
 def _incomplete(published: QuerySet[Initiative]) -> Pile:
@@ -194,5 +192,8 @@ def _lacks(row: Any) -> str:
     return ", ".join(lacks)
 
 
-def _days(moment: Any) -> int:
-    return max((timezone.now() - moment).days, 0) if moment else 0
+def _days(since: datetime | date | None) -> int:
+    if not since:
+        return 0
+    gone = timezone.now() - since if isinstance(since, datetime) else today() - since
+    return max(gone.days, 0)

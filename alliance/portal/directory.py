@@ -20,6 +20,7 @@ from alliance.lib.wording import Wanted
 from alliance.portal import labels as names
 from alliance.portal import rows as initiatives
 from alliance.portal.bitmaps import bitmap
+from alliance.portal.filter_fields import USUAL_SORT
 from alliance.portal.freshness import data_state
 from alliance.portal.labels import Label, Labels
 from alliance.portal.payments import Payer, Payment
@@ -93,7 +94,7 @@ class Directory:
         title = range(len(self.rows))
         rows = self.rows
         return {
-            "actuel": tuple(sorted(title, key=lambda i: PublicState.soonest.index(rows[i].state))),
+            USUAL_SORT: tuple(sorted(title, key=lambda i: PublicState.soonest.index(rows[i].state))),
             "titre": tuple(title),
             "recent": tuple(sorted(title, key=lambda i: rows[i].published_at, reverse=True)),
             "montant": tuple(sorted(title, key=lambda i: (rows[i].amount is None, -(rows[i].amount or 0)))),

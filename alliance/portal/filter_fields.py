@@ -34,9 +34,8 @@ VIEWS = {"fiches": "Fiches", "tableau": "Tableau", "carte": "Carte", "impression
 MEASURES = ("nombre", "dollars", "par-habitant")
 _SHOWN = 40
 _MOST_NAMED = 5
-_LINKED = frozenset(
-    {"fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "igshid"}
-)  # what mails and networks add to a link
+# What mails and networks add to a link.
+_LINKED = frozenset({"fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "igshid"})
 _UNKNOWN = " n’est pas dans le répertoire\xa0: ce filtre a été ignoré."
 
 Resolver = Callable[[str], str | None]

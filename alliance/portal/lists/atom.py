@@ -61,11 +61,8 @@ def _query(address: str) -> str:
 def _told(row: Row) -> str:
     """« Résumé. La Mitis, Moisson Mitis, 12 500 $ du FQIS. »"""
     amount = montant(row.amount) if row.amount is None else f"{montant(row.amount)} {row.origin}"
-    facts = [
-        row.place,
-        row.lead,
-        amount,
-    ]  # its state changes with the day, an entry only when it is published
+    # Its state changes with the day, an entry only when it is published.
+    facts = [row.place, row.lead, amount]
     return " ".join(part for part in (row.summary, f"{', '.join(fact for fact in facts if fact)}.") if part)
 
 

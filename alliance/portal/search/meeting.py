@@ -19,7 +19,7 @@ from initiatives.choices import PublicState
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedList:
     """A count in words, and the list of exactly that length."""
 
     count: int
@@ -67,15 +67,15 @@ class Meeting:
             return Service.UNKNOWN
         return Service.BEFORE if self.ended else Service.NEVER
 
-    def _list(self, words: str, place: Label | None = None, **more: Iterable[str]) -> Counted | None:
+    def _list(self, words: str, place: Label | None = None, **more: Iterable[str]) -> CountedList | None:
         """Return a list of the theme as it stands in the directory; None when it is empty."""
         chosen = {THEME: (self.theme.slug,), **({place.kind: (place.slug,)} if place else {})}
         chosen |= {name: tuple(str(value) for value in values) for name, values in more.items()}
         count = Selection(self.directory, chosen).count
-        return Counted(count, pluriel(count, words), listed(**chosen)) if count else None
+        return CountedList(count, pluriel(count, words), listed(**chosen)) if count else None
 
     @cached_property
-    def own(self) -> Counted | None:
+    def own(self) -> CountedList | None:
         """What is planned or under way for this place, the whole region's left out."""
         asked = {"portee": OWN, "place": self.place}
         ongoing = self._list("service en cours,services en cours", etat=(PublicState.ONGOING,), **asked)
@@ -85,30 +85,30 @@ class Meeting:
         return ongoing or planned
 
     @cached_property
-    def regional(self) -> Counted | None:
+    def regional(self) -> CountedList | None:
         """What is planned or under way for the whole region."""
         return self._list("service de toute la région,services de toute la région", portee=REGIONAL, etat=NOW)
 
     @cached_property
-    def ended(self) -> Counted | None:
+    def ended(self) -> CountedList | None:
         """What there was for this place, the whole region's included, as the states count it."""
         words = "initiative terminée,initiatives terminées"
         return self._list(words, place=self.place, etat=(PublicState.DONE,))
 
     @cached_property
-    def unconfirmed(self) -> Counted | None:
+    def unconfirmed(self) -> CountedList | None:
         """What was to be over by now for this place, the whole region's included, and nobody said whether it is."""
         words = "initiative peut-être terminée,initiatives peut-être terminées"
         return self._list(words, place=self.place, etat=(PublicState.UNCONFIRMED,))
 
     @cached_property
-    def around(self) -> Counted | None:
+    def around(self) -> CountedList | None:
         """What its MRC has planned or under way of its own in the theme: among it, what does not say where it goes."""
         words = "initiative en cours ou prévue,initiatives en cours ou prévues"
         return self._list(words, place=self.territory, portee=OWN, etat=NOW)
 
     @cached_property
-    def past_around(self) -> Counted | None:
+    def past_around(self) -> CountedList | None:
         """What its MRC had of its own in the theme, ended or perhaps over: nobody is sent to call about it."""
         words = "initiative terminée ou peut-être terminée,initiatives terminées ou peut-être terminées"
         return self._list(words, place=self.territory, portee=OWN, etat=PublicState.before)

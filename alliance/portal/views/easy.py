@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.utils.text import capfirst
 
 from alliance.lib.phones import dialled
 from alliance.lib.plain import sentences_of
@@ -65,11 +66,7 @@ def _over(initiative):
     if state == PublicState.DONE:
         return "C’est terminé.", ""
     said = doubt(state, initiative.ends_on, years)
-    return (
-        ("C’est peut-être terminé.", f"{said[0].upper()}{said[1:]}. On ne sait pas si ça continue.")
-        if said
-        else None
-    )
+    return ("C’est peut-être terminé.", f"{capfirst(said)}. On ne sait pas si ça continue.") if said else None
 
 
 def _parts(text, *, is_over):
