@@ -19,7 +19,7 @@ from django.test import Client, TransactionTestCase
 
 from alliance.portal import directory, freshness, guards, reference
 from tests import world as universe
-from tests.chromium import ARGS, CHROMIUM
+from tests.chromium import ARGS, CHROMIUM, let_requests_end
 from tests.kept_world import KeptRows, Shelf
 
 OUR_TEMPLATES = str(Path(settings.BASE_DIR) / "templates")
@@ -196,11 +196,15 @@ def _nothing_leaves_the_machine():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _append_only_tables_can_be_emptied():
-    """SQLite empties tables row by row between transactional tests: lift the guards for that moment only."""
+def _tables_can_be_emptied():
+    """SQLite empties tables row by row between transactional tests: lift the guards for that moment only.
+
+    Wait first for what a window asked as it closed.
+    """
     teardown = TransactionTestCase._fixture_teardown
 
     def lifted(self):
+        let_requests_end()
         guards.lift_append_only()
         try:
             teardown(self)
