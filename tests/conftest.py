@@ -288,7 +288,7 @@ def _kept_initiatives():
 def world(_kept_world, _kept_initiatives, db, request):
     """The small universe of `tests/world.py`."""
     given = _kept_world.give()
-    if {"monkeypatch", "settings", "transactional_db"} & _asked(request):
+    if {"monkeypatch", "settings"} & _asked(request):
         yield given  # what this test changes around the actions must not stay in what they build
         return
     given.shelf = Shelf(_kept_initiatives)

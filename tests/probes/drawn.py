@@ -100,7 +100,8 @@ def walked(page) -> list[str]:
     presses, left = 0, wanted
     while left and presses < 2 * wanted + 10:  # what scrolls is a stop too
         for _ in range(left):
-            page.keyboard.press("Tab")
+            page.keyboard.down("Tab")  # held, as a finger may: half the messages of as many presses
+        page.keyboard.up("Tab")
         presses += left
         left = page.evaluate("() => measures.missing()")
     return [f"keyboard: {fault}" for fault in page.evaluate("() => measures.walk()") or _skipped(page)]
