@@ -1,6 +1,7 @@
 """What `load_reference` adds: facts, counted, with their words, and never twice."""
 
 import csv
+import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -12,6 +13,7 @@ from django.core.management import call_command
 
 from alliance.accounts.models import User
 from alliance.accounts.roles import Role
+from alliance.lib.records import save_as
 from alliance.lib.text import query_terms
 from alliance.lib.workflow import NotAllowed, Refusal
 from alliance.portal import reference
@@ -182,6 +184,22 @@ def test_second_run_leaves_what_people_changed(loaded):
     assert Initiative.objects.get(pk=shown.pk).publication == Publication.WITHDRAWN
 
 
+def test_words_once_loaded_become_those_of_today_and_those_of_people_stay(loaded):
+    today = Theme.objects.get(slug="logement").synonyms
+    person = User.objects.create_user("mots@example.org", None, full_name="Mots", role=Role.ADMINISTRATION)
+    for slug, by in (("logement", author()), ("transport", person)):
+        theme = Theme.objects.get(slug=slug)
+        theme.synonyms = "mots d’hier"
+        save_as(theme, by)
+    assert reference.load() == {"mots des thèmes": 1}
+    assert [Theme.objects.get(slug=slug).synonyms for slug in ("logement", "transport")] == [
+        today,
+        "mots d’hier",
+    ]
+    assert Theme.objects.get(slug="logement").history.count() == 4  # made, given its periods, hier, today
+    assert reference.load() == {}
+
+
 def test_every_spelling_of_the_sources_finds_its_organization(loaded):
     for text, slug in {
         "MRC du Témiscouata": "mrc-temiscouata",
@@ -230,9 +248,23 @@ def test_numbers_begin_in_the_year_of_the_initiatives(loaded):
     assert [row.number for row in found] == ["BSL-2020-017"]
 
 
+def test_list_of_the_reference_files_counts_their_rows():
+    folder = settings.BASE_DIR / "fixtures"
+    told = {}
+    for line in (folder / "LISEZMOI.md").read_text(encoding="utf-8").splitlines():
+        if line.startswith("| `"):
+            _, names, counts, _ = line.split("|", 3)
+            told |= dict(zip(re.findall(r"`(.+?)`", names), map(int, counts.split(",")), strict=True))
+    rows = {
+        path.name: len(list(csv.DictReader(StringIO(path.read_text(encoding="utf-8")))))
+        for path in folder.glob("*.csv")
+    }
+    assert told == rows
+
+
 def test_no_reference_file_holds_a_contact():
     files = sorted((settings.BASE_DIR / "fixtures").glob("*.csv"))
-    assert len(files) == 16
+    assert len(files) == 15
     for path in files:
         with path.open(encoding="utf-8", newline="") as file:
             text = "".join(cell for row in csv.reader(file) for cell in row)

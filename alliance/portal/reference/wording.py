@@ -19,12 +19,14 @@ def load_equivalents(by: User) -> int:
 
 
 def enrich_themes(by: User) -> int:
-    """Give the themes that still have their first words those of today; return how many; words edited since stay."""
-    first = {row["slug"]: row["synonyms"] for row in rows("themes_first_words")}
+    """Give today's words to the themes that hold words `by` once loaded; return how many; words that people wrote stay."""
     today = {row["slug"]: row["synonyms"] for row in rows("themes")}
-    themes = [theme for theme in Theme.objects.filter(slug__in=first) if theme.synonyms == first[theme.slug]]
-    for theme in themes:
-        theme.synonyms = today[theme.slug]
-        save_as(theme, by)
+    themes = []
+    for theme in Theme.objects.filter(slug__in=today):
+        loaded = theme.history.filter(history_user=by).values_list("synonyms", flat=True)  # type: ignore[attr-defined]
+        if theme.synonyms != today[theme.slug] and theme.synonyms in set(loaded):
+            theme.synonyms = today[theme.slug]
+            save_as(theme, by)
+            themes.append(theme)
     reindex_linked(themes=themes)
     return len(themes)
