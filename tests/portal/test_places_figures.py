@@ -12,6 +12,7 @@ from alliance.portal.figures import register, totals
 from alliance.portal.figures.choice import Choice
 from alliance.portal.figures.curve import Column, YearHere, curve
 from alliance.portal.figures.helping import nearest, split
+from alliance.portal.figures.matrix import initiatives_of
 from alliance.portal.figures.places import here, neighbours, territory_tiles, themes_here
 from alliance.portal.figures.themes import people_meant, theme_figures, theme_tiles
 from alliance.portal.figures.years import years_of
@@ -39,6 +40,15 @@ def listed(directory, url):
     """Return how many initiatives the list of an address holds."""
     assert urlsplit(url).path == "/initiatives/"
     return Selection(directory, asked(url)).count
+
+
+def initiatives_at(directory, url):
+    """Return the numbers of the initiatives of a list, or of the rows behind a cell of the matrix."""
+    if urlsplit(url).path == "/initiatives/":
+        return {row.number for row in Selection(directory, asked(url)).rows()}
+    query = asked(url)
+    rows = initiatives_of(Choice.of(directory), query["theme"], query["ligne"])
+    return {row.number for row in rows}
 
 
 def dollars(directory, url):
@@ -108,19 +118,24 @@ def test_a_theme_counts_as_its_list_and_its_dollars_add_up(db, seed):
     directory, seen = drawn(seed), 0
     for label in directory.labels.all(names.THEME):
         found = theme_figures(directory, Gazetteer(), label)
-        counts = {"all": found.count, "now": found.now, "regional": found.regional}
-        counts["regional_now"] = found.regional_now
+        counts = {"all": found.count, "now": found.now, "regional_now": found.regional_now}
         assert counts == {name: listed(directory, found.urls[name]) for name in counts}
         assert (found.fqis, found.partners) == tuple(
             dollars(directory, found.urls[name]) for name in ("fqis", "partners")
         )
-        for place in found.places:
-            assert (place.own, place.own_now) == (
-                listed(directory, place.url),
-                listed(directory, place.now_url),
-            )
-            assert place.dollars == dollars(directory, place.dollars_url)
-        assert known(*(place.dollars for place in found.places), found.elsewhere) == known(found.fqis)
+        assert [place.own_now for place in found.places] == [
+            listed(directory, place.now_url) for place in found.places
+        ]
+        for place, (name, cell) in zip(found.places, found.rows, strict=False):
+            assert (name, cell.count) == (place.label.name, listed(directory, cell.count_url))
+            here = {names.THEME: (label.slug,), names.TERRITORY: (place.label.slug,)}
+            if Choice.of(directory, **here).rows:
+                assert cell.known_dollars == Choice.of(directory, **here).dollars(fqis=True)
+        numbers = {row.number for row in Choice.of(directory, **{names.THEME: (label.slug,)}).rows}
+        shown = [initiatives_at(directory, cell.count_url) for _name, cell in found.rows]
+        assert set().union(*shown) == numbers
+        assert known(*(cell.dollars for _name, cell in found.rows)) == known(found.fqis)
+        assert found.whole.known_dollars == found.fqis or not numbers
         seen += len(found.places)
     assert seen == 48
 

@@ -98,20 +98,38 @@ class Choice:
         ]
 
     @cached_property
-    def is_paid(self) -> bool:
-        """Say whether an amount was ever entered for an initiative of the choice: then its dollars are known, even zero.
+    def unpublished(self) -> list[Row]:
+        """Return the initiatives without published amount whose money may stand here: of the primary themes asked for.
 
-        Money released, paid by another year or by another source was entered: here it is zero, not unknown.
+        Within MRCs, the local ones only: what a regional initiative receives stands on the regional line.
         """
-        return bool(self.paid) or any(row.payments for row in self.rows)
+        themes = frozenset(self.asked(names.THEME))
+        return [
+            row
+            for row in self.rows
+            if not row.payments
+            and (not themes or row.theme.slug in themes)
+            and not (self._places and row.is_regional)
+        ]
+
+    @property
+    def is_complete(self) -> bool:
+        """Say whether there are initiatives, and no amount that may stand here is unknown: no dollars is then zero.
+
+        Money released, paid by another year, another line or another source was entered: here it is zero.
+        """
+        return bool(self.rows) and not self.unpublished
+
+    @property
+    def is_paid(self) -> bool:
+        """Say whether something is known of the money of the choice: dollars of any source, or that there is none."""
+        return bool(self.paid) or self.is_complete
 
     def dollars(self, *, fqis: bool) -> Decimal | None:
-        """Return what the FQIS sources promised (`fqis`), or the other ones; None when no amount was ever entered."""
-        if not self.is_paid:
-            return None
-        return ledger.total(
-            paid.payment.amount for paid in self.paid if paid.payment.payer.source.is_fqis == fqis
-        )
+        """Return what the FQIS sources promised (`fqis`), or the other ones; None when no known dollar but some unknown."""
+        amounts = [paid.payment.amount for paid in self.paid if paid.payment.payer.source.is_fqis == fqis]
+        is_known = self.is_complete if fqis else self.is_paid
+        return ledger.total(amounts) if amounts or is_known else None
 
     @cached_property
     def given(self) -> list[Given]:

@@ -18,6 +18,7 @@ from alliance.portal.bitmaps import union
 from alliance.portal.directory import Directory
 from alliance.portal.figures import scale
 from alliance.portal.figures.scale import COUNT, DOLLARS, MEASURES, PER_RESIDENT, Amount, Scale, Step
+from alliance.portal.figures.sums import ANY_THEME
 from alliance.portal.figures.within import municipalities_within, residents, unplaced
 from alliance.portal.labels import Label
 from alliance.portal.map import lettering as letters
@@ -197,10 +198,13 @@ class _Places:
         return found & self.mask
 
     def money(self, place: str, initiatives: int) -> tuple[Decimal | None, int]:
-        """Return the dollars of a place, None when no known one is there but some are unknown, and how many of these."""
+        """Return the dollars of a place and how many initiatives have no published amount there.
+
+        None when no dollars are known and some amount is not, or when nothing at all is published: it is not zero.
+        """
         dollars = self.dollars(place)
         without = (initiatives & ~self.published).bit_count()
-        return (dollars if dollars or not without else None), without
+        return (dollars if dollars or self.mask and not without else None), without
 
     def is_demo(self, place: str, initiatives: int) -> bool:
         """Say whether something of the demonstration is counted in a place, or paid by its lines."""
@@ -326,7 +330,7 @@ def _total(places: _Places, rows: Iterable[MapRow]) -> MapRow:
 def _notes(places: _Places, measure: str) -> list[str]:
     if measure == COUNT:
         return []
-    found = []
+    found = [ANY_THEME] if places.selection.chosen.get(names.THEME) else []
     if places.selection.places:
         found.append("Chaque ligne qui paie ces initiatives est dans sa case, même hors du lieu choisi.")
     if other := places.dollars("", fqis=False):

@@ -14,7 +14,7 @@ from functools import cached_property
 from django.utils.http import urlencode
 
 from alliance.lib.money import ZERO, format_amount
-from alliance.lib.templatetags.francais import nombre, pluriel
+from alliance.lib.templatetags.francais import montant, nombre, pluriel
 from alliance.portal import labels as names
 from alliance.portal.bitmaps import bitmap
 from alliance.portal.directory import Directory
@@ -42,8 +42,8 @@ _PLACE_NAMES = {
 class Cell:
     """Initiatives and dollars of a theme in a place, each with the address of exactly its rows.
 
-    `unpublished`: initiatives of this primary theme and place of which no amount is published. `is_known`: an amount
-    was entered for one of them, or there is none at all: then no dollars is zero.
+    `unpublished`: initiatives of this primary theme and place of which no amount is published. `is_known`: there is
+    none, in a choice that has initiatives: then no dollars is zero.
     """
 
     count: int
@@ -64,8 +64,15 @@ class Cell:
 
     @property
     def dollars_text(self) -> str:
-        """Return dollars without their sign, that the caption says once."""
-        return format_amount(self.dollars).removesuffix("\xa0$")
+        """Return dollars without their sign, that the caption says once; « ? » when none is known."""
+        return "?" if self.known_dollars is None else format_amount(self.dollars).removesuffix("\xa0$")
+
+    @property
+    def dollars_told(self) -> str:
+        """« non publié », « au moins 500 $ », « 0 $ »."""
+        if self.known_dollars is None:
+            return "non publié"
+        return f"{'au moins ' if self.unpublished else ''}{montant(self.dollars)}"
 
     @property
     def unpublished_text(self) -> str:
@@ -132,17 +139,10 @@ class Matrix:
 
     @cached_property
     def _unpublished(self) -> dict[str, int]:
-        return self._by_theme(published=False)
-
-    @cached_property
-    def _entered(self) -> dict[str, int]:
-        return self._by_theme(published=True)
-
-    def _by_theme(self, *, published: bool) -> dict[str, int]:
-        """Return, by primary theme, the initiatives with or without published amount; "" holds them all."""
+        """Return, by primary theme, the initiatives without published amount; "" holds them all."""
         positions: dict[str, list[int]] = defaultdict(list)
         for i, row in enumerate(self.directory.rows):
-            if (row.amount is not None) == published:
+            if row.amount is None:
                 positions[row.theme.slug].append(i)
                 positions[""].append(i)
         size, mask = len(self.directory.rows), self.choice.selection.mask
@@ -160,18 +160,10 @@ class Matrix:
             count=mask.bit_count(),
             dollars=self._dollars(theme, place),
             unpublished=unpublished.bit_count(),
-            is_known=not unpublished or self._is_entered(theme, place),
+            is_known=bool(self.choice.rows) and not unpublished,
             count_url=self._count_url(theme, place),
             dollars_url=self._dollars_url(theme, place),
         )
-
-    def _is_entered(self, theme: Label | None, place: Place | None) -> bool:
-        if theme is None and place is None:
-            return self.choice.is_paid
-        if self._dollars(theme, place):
-            return True
-        where = self.choice.selection.mask if place is None else self._place_masks.get(place.slug, 0)
-        return bool(self._entered.get(theme.slug if theme else "", 0) & where)
 
     def _dollars(self, theme: Label | None, place: Place | None) -> Decimal:
         if theme is not None and place is not None:
@@ -204,10 +196,11 @@ class Matrix:
 
     @cached_property
     def lines(self) -> list[MatrixLine]:
-        return [
-            MatrixLine(theme, [self._cell(theme, place) for place in self.places], self._cell(theme, None))
-            for theme in self.themes
-        ]
+        return [self.line(theme) for theme in self.themes]
+
+    def line(self, theme: Label) -> MatrixLine:
+        cells = [self._cell(theme, place) for place in self.places]
+        return MatrixLine(theme, cells, self._cell(theme, None))
 
     @cached_property
     def totals(self) -> list[Cell]:

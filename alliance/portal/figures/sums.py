@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from alliance.lib.templatetags.francais import montant, nombre, pluriel
+from alliance.portal import labels as names
 from alliance.portal.payments import Payer, Payment, origin_of
 from alliance.portal.selection import Selection
 from funding import ledger
+
+# The other figures of a theme count dollars once, to the primary theme: these ones do not.
+ANY_THEME = "Ces dollars comptent même si ce thème n’est pas le principal\xa0: ils ne s’additionnent pas d’un thème à l’autre."
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Totals:
     by_regional_line: int
     elsewhere: Decimal
     by_others: int
+    is_themed: bool = False
 
     @property
     def sentence(self) -> str:
@@ -49,6 +54,8 @@ class Totals:
             found.append(_not_here("Ligne régionale", self.regional_line, self.by_regional_line))
         if self.by_others:
             found.append(_not_here("Autres lignes", self.elsewhere, self.by_others))
+        if self.is_themed and self.paid:
+            found.append(ANY_THEME)
         return found
 
     @property
@@ -88,6 +95,7 @@ def totals(selection: Selection) -> Totals:
         by_regional_line=selection.paid_by(region),
         elsewhere=_sum(sums, rest),
         by_others=selection.paid_by(rest),
+        is_themed=bool(selection.chosen.get(names.THEME)),
     )
 
 

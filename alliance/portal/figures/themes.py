@@ -9,41 +9,43 @@ from alliance.portal import labels as names
 from alliance.portal.directory import Directory
 from alliance.portal.figures.choice import Choice
 from alliance.portal.figures.helping import NOW, OWN, REGIONAL, Call, call_of, listed
+from alliance.portal.figures.matrix import Cell, Matrix
 from alliance.portal.figures.values import given_value, known
 from alliance.portal.figures.within import standing
 from alliance.portal.gazetteer import Gazetteer, Seat, Words
 from alliance.portal.labels import Label
 from alliance.portal.selection import Selection
-from funding import ledger
+from funding.choices import Line
+
+_REGION = "Toute la région"
 
 
 @dataclass(frozen=True)
 class PlaceOfTheme:
-    """An MRC for a theme: initiatives of now, all of them (the region's apart), FQIS dollars of its own lines."""
+    """An MRC for a theme: whom to call, and its initiatives of now (the region's apart)."""
 
     label: Label
     call: Call | None
     own_now: int
-    own: int
-    dollars: Decimal | None
     now_url: str
-    url: str
-    dollars_url: str
 
 
 @dataclass(frozen=True)
 class ThemeFigures:
-    """A theme in numbers. Counts follow the directory; dollars go to the primary theme, once."""
+    """A theme in numbers. Counts follow the directory; dollars go to the primary theme, once.
+
+    `rows`: the names of the MRCs, then of what is no MRC's, each with the cell that the matrix of figures gives it.
+    """
 
     count: int
     now: int
-    regional: int
     regional_now: int
     fqis: Decimal | None
     partners: Decimal | None
     partners_note: str
-    elsewhere: Decimal | None
     places: list[PlaceOfTheme]
+    rows: list[tuple[str, Cell]]
+    whole: Cell
     urls: dict[str, str]
 
 
@@ -53,20 +55,22 @@ def theme_figures(directory: Directory, book: Gazetteer, theme: Label) -> ThemeF
     choice, current = Choice.of(directory, **asked), standing(directory)
     mask = choice.selection.mask
     partners = given_value(choice, known)
+    matrix = Matrix(Choice.of(directory))
+    line = matrix.line(theme)
+    cells = zip(matrix.places, line.cells, strict=True)
     return ThemeFigures(
         count=mask.bit_count(),
         now=(mask & current).bit_count(),
-        regional=(mask & directory.regional).bit_count(),
         regional_now=(mask & directory.regional & current).bit_count(),
         fqis=choice.dollars(fqis=True),
         partners=partners.amount,
         partners_note=partners.note,
-        elsewhere=_elsewhere(choice),
         places=[_place(directory, book, theme, label) for label in directory.labels.all(names.TERRITORY)],
+        rows=[(_REGION if place.slug == Line.REGIONAL else place.name, cell) for place, cell in cells],
+        whole=line.total,
         urls={
             "all": listed(**asked),
             "now": listed(**asked, etat=NOW),
-            "regional": listed(**asked, portee=REGIONAL),
             "regional_now": listed(**asked, portee=REGIONAL, etat=NOW),
             "fqis": listed("/chiffres/fqis-accorde/", **asked),
             "partners": listed("/chiffres/contributions/", **asked),
@@ -74,26 +78,14 @@ def theme_figures(directory: Directory, book: Gazetteer, theme: Label) -> ThemeF
     )
 
 
-def _elsewhere(choice: Choice) -> Decimal | None:
-    """Return the FQIS dollars of the lines that are no MRC's (regional, administration); None when there are none."""
-    paid = [one.payment for one in choice.paid if not one.payment.payer.territory]
-    amounts = [payment.amount for payment in paid if payment.payer.source.is_fqis]
-    return ledger.total(amounts) if amounts else None
-
-
 def _place(directory: Directory, book: Gazetteer, theme: Label, territory: Label) -> PlaceOfTheme:
     asked = {names.THEME: (theme.slug,), names.TERRITORY: (territory.slug,)}
-    choice = Choice.of(directory, **asked)
-    own = choice.selection.mask & ~directory.regional
+    own = Choice.of(directory, **asked).selection.mask & ~directory.regional
     return PlaceOfTheme(
         label=territory,
         call=call_of(territory, book.seats.get(territory.pk, Seat())),
         own_now=(own & standing(directory)).bit_count(),
-        own=own.bit_count(),
-        dollars=choice.dollars(fqis=True),
         now_url=listed(**asked, etat=NOW, portee=OWN),
-        url=listed(**asked, portee=OWN),
-        dollars_url=listed("/chiffres/fqis-accorde/", **asked),
     )
 
 

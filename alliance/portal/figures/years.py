@@ -79,8 +79,9 @@ class _Sums:
         self.allocated = _sums([(moved.year, moved.amount) for moved in choice.lines])
         paid = paid_by(choice, fqis=True)
         self.awarded = _sums([(payment.payer.year, payment.amount) for _, payment in paid])
-        self.entered = bitmap((i for i, row in enumerate(rows) if row.payments), len(rows)) & self.mask
-        self.is_paid = choice.is_paid
+        unpublished = {row.pk for row in choice.unpublished}
+        self.unpublished = bitmap((i for i, row in enumerate(rows) if row.pk in unpublished), len(rows))
+        self.whole_awarded = choice.dollars(fqis=True)
         self.partners = _sums(
             [(year_of(row, one), one.amount) for row, one in choice.given if one.amount is not None]
         )
@@ -91,14 +92,14 @@ class _Sums:
         return (mask & self.new).bit_count(), (mask & ~self.new).bit_count()
 
     def year(self, slug: str, name: str, mask: int, leverage: Leverage) -> Year:
-        # As in the register: what was entered and is not of this year is zero for this year.
-        awarded = self.awarded.get(slug, ZERO if mask & self.entered else None)
+        # As in the register: with nothing unknown, what other years pay is zero for this year.
+        is_complete = mask & self.mask and not mask & self.unpublished
+        awarded = self.awarded.get(slug, ZERO if is_complete else None)
         money = (self.allocated.get(slug), awarded, self.partners.get(slug))
         return Year(slug, name, *self.counts(mask), *money, leverage)
 
     def whole(self, leverage: Leverage) -> Year:
-        awarded = ledger.total(self.awarded.values()) if self.is_paid else None
-        money = (_known(self.allocated), awarded, _known(self.partners))
+        money = (_known(self.allocated), self.whole_awarded, _known(self.partners))
         return Year("", "En tout, chacune comptée une fois", *self.counts(self.mask), *money, leverage)
 
 
