@@ -155,6 +155,8 @@ def test_old_addresses_lead_to_the_present_ones(world, get):
         "/organisations/moisson/": "/organisations/moisson-mitis/",
         "/themes/Alimentation/": "/themes/alimentation/",
         "/territoires/LA-MITIS/": "/territoires/la-mitis/",
+        "/carte/LA-MITIS/?theme=logement": "/carte/la-mitis/?theme=logement",
+        "/carte/deserts/LA-MITIS/?theme=logement": "/carte/deserts/la-mitis/?theme=logement",
     }
     answers = {path: get(path) for path in moves}
     assert {path: (answer.status_code, answer["Location"]) for path, answer in answers.items()} == {

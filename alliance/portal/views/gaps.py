@@ -1,4 +1,3 @@
-from django.http import HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils.http import urlencode
 
@@ -15,7 +14,7 @@ from alliance.portal.gazetteer import Seat
 from alliance.portal.labels import TERRITORY
 from alliance.portal.map.shapes import shapes
 from alliance.portal.views.map import csv_answer
-from alliance.portal.views.redirects import label_or_404
+from alliance.portal.views.redirects import label_or_404, moved_to
 
 
 def _context(request, gaps, asked, **file):
@@ -52,7 +51,7 @@ def territory(request, slug):
     gaps = Gaps(current(request))
     label = label_or_404(gaps.directory, TERRITORY, slug)
     if label.slug != slug:
-        return HttpResponsePermanentRedirect(f"/carte/deserts/{label.slug}/")
+        return moved_to(request, f"/carte/deserts/{label.slug}/")
     asked = GapsFilter(request.GET, directory=gaps.directory)
     beside = shapes().neighbours.get(label.slug, ())
     context = _context(request, gaps, asked, territoire=label.slug)

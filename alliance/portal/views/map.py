@@ -1,4 +1,4 @@
-from django.http import HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from alliance.lib.tabular import csv_text
@@ -9,7 +9,7 @@ from alliance.portal.freshness import public_page
 from alliance.portal.labels import TERRITORY
 from alliance.portal.map.shapes import shapes
 from alliance.portal.map_asked import MapAsked
-from alliance.portal.views.redirects import label_or_404
+from alliance.portal.views.redirects import label_or_404, moved_to
 
 
 @public_page
@@ -30,7 +30,7 @@ def territory(request, slug):
     directory = current(request)
     label = label_or_404(directory, TERRITORY, slug)
     if label.slug != slug:
-        return HttpResponsePermanentRedirect(f"/carte/{label.slug}/")
+        return moved_to(request, f"/carte/{label.slug}/")
     asked = MapAsked(request, has_measure=False)
     beside = shapes().neighbours.get(label.slug, ())
     context = asked.context | {

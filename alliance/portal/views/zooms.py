@@ -7,6 +7,7 @@ from alliance.lib.tabular import csv_text
 from alliance.portal import zoom_page
 from alliance.portal.directory import current
 from alliance.portal.freshness import public_page
+from alliance.portal.views.redirects import moved_to
 
 
 @public_page
@@ -18,7 +19,10 @@ def zooms(request):
 @public_page
 def zoom(request, slug):
     """One published Zoom; a draft is unknown, whoever asks."""
-    return render(request, "portal/zoom.html", context_of(_found(request, slug)))
+    found = _found(request, slug.lower())
+    if slug != slug.lower():
+        return moved_to(request, found.url)
+    return render(request, "portal/zoom.html", context_of(found))
 
 
 @public_page
