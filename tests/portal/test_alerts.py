@@ -244,6 +244,8 @@ def test_link_confirms_by_its_button_only_and_once(world, client_for, link):
     alert.refresh_from_db()
     assert alert.confirmed_at is None
     assert "Votre demande est confirmée" in client_for(enforce_csrf_checks=True).post(where).content.decode()
+    again = client_for().get(where).content.decode()
+    assert ("Votre demande est confirmée" in again, "Confirmer ma demande" in again) == (True, False)
     alert.refresh_from_db()
     first = alert.confirmed_at
     assert (first, alert.told_until) == (first, first)

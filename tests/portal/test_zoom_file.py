@@ -1,4 +1,4 @@
-"""The file of a Zoom says which of its initiatives are invented."""
+"""The file of a Zoom says which of its initiatives are invented; its address has one form."""
 
 import csv
 from io import StringIO
@@ -18,3 +18,12 @@ def test_file_says_which_initiatives_are_of_the_demonstration(world, get):
     text = get("/zoom/manger-l-hiver.csv").content.decode("utf-8-sig")
     told = {one["Titre"]: one["Démonstration"] for one in csv.DictReader(StringIO(text), delimiter=";")}
     assert told == {"Vraie": "non", "Inventée": "oui"}
+
+
+def test_address_in_capitals_leads_to_the_zoom(world, get):
+    zoom = zooms.create(by=world.coordination, values={"title": "Manger l’hiver"})
+    assert get("/zoom/Manger-l-Hiver/").status_code == 404
+    zooms.add_items(zoom=zoom, by=world.coordination, initiatives=[world.published()])
+    zooms.publish(zoom=zoom, by=world.coordination)
+    capitals = get("/zoom/Manger-l-Hiver/?vue=x")
+    assert (capitals.status_code, capitals["Location"]) == (301, "/zoom/manger-l-hiver/?vue=x")

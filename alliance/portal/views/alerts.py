@@ -58,7 +58,8 @@ def confirm(request, token):
         return render(request, "portal/alert_lost.html", status=410)
     if request.method == "POST":
         alerts.confirm(alert=alert)
-    context = {"alert": alert, "done": request.method == "POST", "promise": alert_mails.PROMISE}
+    done = request.method == "POST" or alert.confirmed_at is not None
+    context = {"alert": alert, "done": done, "promise": alert_mails.PROMISE}
     return render(request, "portal/alert_confirm.html", context)
 
 
