@@ -224,7 +224,8 @@ def test_flat_battery_loses_nothing_and_leaves_no_clear_text(
     context = start(browser, tmp_path)
     page = Window(context, live_server.url).sign_in(client_for(world.agent_mitis)).open(NEW)
     page.type("[name=title]", SECRET)
-    page.wait_for_timeout(1000)
+    kept(page, 1)
+    page.wait_for_timeout(1000)  # its last letters too
     processes = context.browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
     (pid,) = [it["id"] for it in processes["processInfo"] if it["type"] == "browser"]
     os.kill(pid, signal.SIGKILL)
