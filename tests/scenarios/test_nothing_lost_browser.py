@@ -56,6 +56,7 @@ def test_line_cut_and_tab_closed_make_one_file(computer, world):
     says(page, RETRYING)
     kept(page, 1)
     page.close()
+    time.sleep(1)  # what the page sends as it closes must meet the cut line too
     window.context.set_offline(False)
     assert titles() == ["Frigo"]
     page = window.open(NEW)
