@@ -4,6 +4,7 @@ and nothing that can be read by somebody else."""
 import os
 import signal
 import time
+from contextlib import suppress
 from importlib import import_module
 
 from django.conf import settings
@@ -55,8 +56,11 @@ def test_line_cut_and_tab_closed_make_one_file(computer, world):
     page.fill("[name=money_source]", "Caisse")
     says(page, RETRYING)
     kept(page, 1)
+    with suppress(Exception):
+        page.goto(
+            "chrome://crash"
+        )  # a page that closes sends its text, and the test's cut line ends with the page
     page.close()
-    time.sleep(1)  # what the page sends as it closes must meet the cut line too
     window.context.set_offline(False)
     assert titles() == ["Frigo"]
     page = window.open(NEW)
