@@ -28,10 +28,9 @@ def let_requests_end(seconds=30):
     A page may save or fetch by itself as its window closes. On SQLite, in memory, the tables that such a request is
     reading cannot be emptied for the next test (« database table is locked »). Fail after `seconds` of waiting for one.
     """
+    # Python names a server's thread of one connection by the method that it runs.
     for thread in threading.enumerate():
-        if (
-            "(process_request_thread)" in thread.name
-        ):  # the name that Python gives to a server's thread per connection
+        if "(process_request_thread)" in thread.name:
             thread.join(seconds)
             if thread.is_alive():
                 pytest.fail(f"the tests' server was still answering after {seconds} s")

@@ -30,9 +30,8 @@ def test_every_page_of_a_year_answers_alike(seed):
         assert register.value("fqis-accorde", choice) == found
         assert years_of(choice)[1].awarded == found
         assert Matrix(choice).grand.known_dollars == found
-        if {paid.row.pk for paid in choice.paid} <= {
-            row.pk for row in choice.rows
-        }:  # paid in a year they declare
+        declared = {row.pk for row in choice.rows}
+        if {paid.row.pk for paid in choice.paid} <= declared:  # paid in a year they declare
             assert map_of(choice.selection, DOLLARS).total.dollars == found
             mapped += 1
     found, _whole = years_of(Choice.of(directory))

@@ -76,10 +76,16 @@ class Choice:
         return frozenset(self.asked(names.TERRITORY))
 
     @cached_property
+    def _themes(self) -> frozenset[str]:
+        return frozenset(self.asked(names.THEME))
+
+    def _is_themed(self, row: Row) -> bool:
+        return not self._themes or row.theme.slug in self._themes
+
+    @cached_property
     def themed(self) -> list[Row]:
         """Return the published initiatives whose primary theme is asked for: those whose money may count."""
-        themes = frozenset(self.asked(names.THEME))
-        return [row for row in self.directory.rows if not themes or row.theme.slug in themes]
+        return [row for row in self.directory.rows if self._is_themed(row)]
 
     def has_year(self, year: str) -> bool:
         return not self._years or year in self._years
@@ -103,13 +109,10 @@ class Choice:
 
         Within MRCs, the local ones only: what a regional initiative receives stands on the regional line.
         """
-        themes = frozenset(self.asked(names.THEME))
         return [
             row
             for row in self.rows
-            if not row.payments
-            and (not themes or row.theme.slug in themes)
-            and not (self._places and row.is_regional)
+            if row.amount is None and self._is_themed(row) and not (self._places and row.is_regional)
         ]
 
     @property

@@ -160,7 +160,7 @@ class Matrix:
             count=mask.bit_count(),
             dollars=self._dollars(theme, place),
             unpublished=unpublished.bit_count(),
-            is_known=bool(self.choice.rows) and not unpublished,
+            is_known=bool(self.choice.selection.mask) and not unpublished,
             count_url=self._count_url(theme, place),
             dollars_url=self._dollars_url(theme, place),
         )
